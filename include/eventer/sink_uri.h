@@ -1,0 +1,77 @@
+// KEY[:REST], the value of --source and --sink.
+//
+// The grammar is the original's: split at the first ':', $VAR and ${VAR} expanded in REST
+// (os.ExpandEnv), the result parsed as Go's net/url does, options read as url.Query() does.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "eventer/clock.h"
+
+namespace eventer {
+
+// A parsed URI and the book of which of its options were read. Used by one thread.
+class SinkUri {
+ public:
+  // `flag` is the flag's name for error texts ("--sink"). Throws ConfigError.
+  static SinkUri Parse(std::string_view flag, std::string_view value);
+
+  const std::string& flag() const { return flag_; }    // "--sink"
+  const std::string& key() const { return key_; }      // "log"
+  const std::string& scheme() const { return scheme_; }
+  const std::string& userinfo() const { return userinfo_; }  // decoded "user" or "user:password"
+  const std::string& host() const { return host_; }    // host[:port], IPv6 in brackets
+  const std::string& path() const { return path_; }    // as written (escaped)
+  const std::string& raw_query() const { return raw_query_; }
+  // "--sink=log": how an error text names this URI.
+  std::string Name() const { return flag_ + "=" + key_; }
+  // The URI without secrets: values of secret options, userinfo and unknown values masked.
+  std::string Masked() const;
+
+  // Options. Each call marks the option as read. Of a repeated option the first value counts and
+  // a warning is kept; lists take all values, split at ','.
+  bool Has(std::string_view option) const;
+  std::optional<std::string> Get(std::string_view option);
+  std::string GetOr(std::string_view option, std::string_view fallback);
+  std::string Require(std::string_view option);              // throws if absent or empty
+  bool GetBool(std::string_view option, bool fallback);      // Go's strconv.ParseBool
+  std::int64_t GetInt(std::string_view option, std::int64_t fallback, std::int64_t min,
+                      std::int64_t max);
+  Duration GetDuration(std::string_view option, Duration fallback);  // Go's time.ParseDuration
+  std::vector<std::string> GetList(std::string_view option);  // all values, comma-split, no blanks
+  std::vector<std::string> GetAll(std::string_view option);   // all values as they are
+  // One of `allowed`, or throws naming them.
+  std::string GetOneOf(std::string_view option, std::string_view fallback,
+                       const std::vector<std::string>& allowed);
+
+  // Accepted by the original and without effect: read, with a warning.
+  void Ignore(std::string_view option, std::string_view why);
+  // Throws ConfigError for the first option that nobody read, naming the nearest known one.
+  void CheckAllRead() const;
+  // For a sink that passes other options on (webhook): the names nobody read.
+  std::vector<std::string> Unread() const;
+  // Lines to log once the logger is there ("--sink=log: option x is given twice, ...").
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+  // Throws ConfigError "--sink=log: option OPTION WHAT".
+  [[noreturn]] void Fail(std::string_view option, std::string_view what) const;
+
+ private:
+  std::string flag_, key_, scheme_, userinfo_, host_, path_, raw_query_;
+  std::vector<std::pair<std::string, std::string>> options_;  // decoded, in order
+  std::set<std::string, std::less<>> known_;                  // every name that was asked for
+  std::vector<std::string> warnings_;
+};
+
+// The one of `known` nearest to `word` by edit distance, if near enough to be a typo.
+std::optional<std::string> NearestWord(std::string_view word,
+                                       const std::vector<std::string>& known);
+
+}  // namespace eventer
