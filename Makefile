@@ -11,8 +11,10 @@ build:  # the release program: build/release/kube-eventer
 	cmake --preset release
 	cmake --build --preset release --target kube-eventer
 
+# As it stands: make would expand the $ of a URI.
+override export ARGS := $(value ARGS)
 run: build  # on recorded events, or ARGS="--source=... --sink=..." on anything else
-	@deploy/run_local.sh $(ARGS)
+	@deploy/run_local.sh
 
 test: deps  # all tests twice: under ASan and UBSan, then under TSan
 	cmake --preset dev
