@@ -37,37 +37,50 @@ void AddEventFlags(CLI::App& app, RawFlags& flags) {
     return app.add_option(name, value, description)->type_name(type)->group("Events");
   };
   add("--source", flags.source, "URI", "Where events come from; exactly one")
-      ->take_all()->allow_extra_args(false);
+      ->take_all()
+      ->allow_extra_args(false);
   add("--sink", flags.sink, "URI", "Where events go; may be repeated")
-      ->take_all()->allow_extra_args(false);
+      ->take_all()
+      ->allow_extra_args(false);
   add("--frequency", flags.frequency, "DURATION",
-      "How often waiting events are handed to the sinks, 5s to 3m0s")->capture_default_str();
+      "How often waiting events are handed to the sinks, 5s to 3m0s")
+      ->capture_default_str();
   add("--since", flags.since, "DURATION",
       "Begin with the stored events that are not older; else with new ones");
   add("--buffer-bytes", flags.buffer_bytes, "SIZE",
       "Memory for events that a sink has not taken yet, at least 4MiB")
-      ->transform(CLI::AsSizeValue(false))->type_name("SIZE")->default_str("64MiB");
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE")
+      ->default_str("64MiB");
   add("--stop-timeout", flags.stop_timeout, "DURATION",
-      "How long a stop waits for the sinks to take what is left")->capture_default_str();
+      "How long a stop waits for the sinks to take what is left")
+      ->capture_default_str();
 }
 
 void AddServiceFlags(CLI::App& app, RawFlags& flags) {
   const char* group = "Health and metrics";
   app.add_option("--healthz-ip", flags.healthz_ip, "Address to serve health and metrics on")
-      ->type_name("IP")->capture_default_str()->group(group);
+      ->type_name("IP")
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--healthz-port", flags.healthz_port, "Its port; 0: any free one")
-      ->type_name("PORT")->capture_default_str()->group(group);
-  app.add_flag("--event-metrics", flags.event_metrics,
-               "Count events by reason, namespace and kind")
-      ->option_text("BOOL=true")->group(group);
+      ->type_name("PORT")
+      ->capture_default_str()
+      ->group(group);
+  app.add_flag("--event-metrics", flags.event_metrics, "Count events by reason, namespace and kind")
+      ->option_text("BOOL=true")
+      ->group(group);
   app.add_flag("--event-metrics-object-name", flags.event_metrics_object_name,
                "Count them by the object's name too: many series")
-      ->option_text("BOOL=false")->group(group);
+      ->option_text("BOOL=false")
+      ->group(group);
 }
 
 void AddOtherFlags(CLI::App& app, RawFlags& flags) {
   app.add_option("--v", flags.v, "Log level: from 4 on, a line for each event too")
-      ->type_name("N")->capture_default_str()->group("Other");
+      ->type_name("N")
+      ->capture_default_str()
+      ->group("Other");
   app.add_flag("--version", flags.version, "Print version and commit, and exit")->group("Other");
   app.add_flag("--help,--h", flags.help, "Print this, and exit")->group("Other");
 }

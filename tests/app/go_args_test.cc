@@ -11,8 +11,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const GoFlags kFlags = {{"sink", false}, {"source", false}, {"frequency", false},
-                        {"event-metrics", true}, {"v", false}};
+const GoFlags kFlags = {{"sink", false},
+                        {"source", false},
+                        {"frequency", false},
+                        {"event-metrics", true},
+                        {"v", false}};
 
 GoArgs Normalise(std::vector<std::string> args) { return NormaliseGoArgs(args, kFlags); }
 
@@ -77,9 +80,7 @@ TEST(GoArgs, AnUnknownFlagNamesTheNearestAndNotItsValue) {
   EXPECT_EQ(ErrorOf({"--sink:dingtalk:https://secret"}), "unknown flag --sink");
 }
 
-TEST(GoArgs, AMissingValueIsAnError) {
-  EXPECT_EQ(ErrorOf({"--sink"}), "--sink needs a value");
-}
+TEST(GoArgs, AMissingValueIsAnError) { EXPECT_EQ(ErrorOf({"--sink"}), "--sink needs a value"); }
 
 TEST(GoArgs, AWordIsNoBoolean) {
   EXPECT_THAT(ErrorOf({"--event-metrics=maybe"}), HasSubstr("--event-metrics: \"maybe\""));
