@@ -50,7 +50,10 @@ std::vector<HealthCheck> HealthEndpoints::LivenessChecks() const {
   auto check = [&](const std::string& thread, const Pulse& pulse) {
     checks.push_back({thread, pulse.Stuck(now) ? "thread made no step for two minutes" : ""});
   };
-  check("watch", stats_.watch_pulse);
+  const std::size_t watches = stats_.watch_pulses.size();
+  for (std::size_t i = 0; i < watches; ++i) {
+    check(watches == 1 ? "watch" : "watch:" + std::to_string(i + 1), stats_.watch_pulses[i]);
+  }
   check("housekeep", stats_.housekeeper_pulse);
   for (const SinkStats& sink : stats_.sinks) check("sink:" + sink.name, sink.pulse);
   return checks;

@@ -3,35 +3,12 @@
 #include <algorithm>
 #include <set>
 
+#include "core/go_url.h"
+
 namespace eventer {
 namespace {
 
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
-
-// Go's url.Query, but that a bad escape stays as it is: no check's name has one.
-std::string Decode(std::string_view text) {
-  auto digit = [](char c) { return std::string_view("0123456789abcdef").find(c | 0x20); };
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape =
-        text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) < 16 && digit(text[i + 2]) < 16;
-    if (!escape) {
-      out += text[i];
-      continue;
-    }
-    out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-    i += 2;
-  }
-  return out;
-}
-
-// Cuts off and returns what stands before `separator`; all if there is none.
-std::string_view CutAt(std::string_view& text, char separator) {
-  const std::size_t end = std::min(text.find(separator), text.size());
-  const std::string_view head = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return head;
-}
 
 std::string Unmatched(const std::set<std::string>& names) {
   std::string quoted;
@@ -52,16 +29,15 @@ HttpServerResponse ReportOne(const HealthTarget& target, const std::vector<Healt
 
 HealthTarget ParseHealthTarget(std::string_view target) {
   HealthTarget result;
-  std::string_view path = CutAt(target, '?');
+  const std::size_t question = std::min(target.find('?'), target.size());
+  const std::string_view path = target.substr(0, question);
   const std::size_t second_slash = std::min(path.find('/', 1), path.size());
   result.path = path.substr(0, second_slash);
-  path.remove_prefix(std::min(second_slash + 1, path.size()));
-  result.check = Decode(path);
-  while (!target.empty()) {
-    std::string_view value = CutAt(target, '&');
-    const std::string_view key = CutAt(value, '=');
-    if (key == "verbose") result.verbose = true;
-    if (key == "exclude") result.excluded.push_back(Decode(value));
+  result.check = path.substr(std::min(second_slash + 1, path.size()));
+  target.remove_prefix(std::min(question + 1, target.size()));
+  for (const auto& [name, value] : ParseGoQuery(target).pairs) {
+    if (name == "verbose") result.verbose = true;
+    if (name == "exclude") result.excluded.push_back(value);
   }
   return result;
 }
