@@ -11,8 +11,11 @@
 
 namespace eventer {
 
-// Thread-safe. Adds credentials to each request and renews them after a 401; a changed client
-// certificate or CA file gives new connections.
+struct KubeConfig;
+
+// Thread-safe. Adds credentials to each request; after a 401 they are renewed and the request is
+// sent once more if that gave other ones. A changed client certificate or CA file gives new
+// connections. No credentials at hand: HttpError::kConnect, and error_text says why.
 class KubeApi {
  public:
   virtual ~KubeApi() = default;
@@ -22,6 +25,7 @@ class KubeApi {
     int limit = 500;
     std::string continue_token;
   };
+  // At most 60 s, which is the server's own limit for a list.
   virtual HttpResponse ListEvents(const ListQuery& query, std::stop_token stop) = 0;
 
   struct WatchQuery {
@@ -38,9 +42,15 @@ class KubeApi {
                                     std::stop_token stop) = 0;
 };
 
-// From --source=kubernetes:... Reads every option of the original; throws ConfigError for wrong
-// options, an unusable kubeconfig, certificate or exec plug-in. Talks to no API server.
+// From --source=kubernetes:... Reads every option of the source but `namespaces`
+// (kubernetes_source.h); logs what it warns of. Throws ConfigError for wrong options, an unusable
+// kubeconfig or certificate, an unreadable token file, an exec plug-in that fails. Talks to no API
+// server.
 std::shared_ptr<KubeApi> NewKubeApi(Clock& clock, SinkUri& source_uri,
+                                    const HttpClientFactory& http);
+
+// The same from a configuration that was read (kube_config.h).
+std::shared_ptr<KubeApi> NewKubeApi(Clock& clock, KubeConfig config,
                                     const HttpClientFactory& http);
 
 }  // namespace eventer
