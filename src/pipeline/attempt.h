@@ -14,10 +14,10 @@ namespace eventer {
 
 // What the worker does now.
 struct Plan {
-  bool attempt = false;             // call the sink with `batch`, which may be empty
+  bool attempt = false;  // call the sink with `batch`, which may be empty
   std::vector<LogEntry> batch;
-  SteadyTime wait_until{};          // else: nothing to do before then
-  bool paused = false;              // else: not even for new events
+  SteadyTime wait_until{};  // else: nothing to do before then
+  bool paused = false;      // else: not even for new events
 };
 
 struct Rejection {

@@ -16,7 +16,6 @@ constexpr Duration kSoonest = 10ms;
 // A budget that names no time.
 constexpr Duration kUnknownBudget = 1s;
 
-
 }  // namespace
 
 AttemptJudge::AttemptJudge(BatchLimits limits, Backoff::Random random)
@@ -34,8 +33,12 @@ std::size_t AttemptJudge::window_events() const {
 Plan AttemptJudge::Next(const LogSlice& slice, SteadyTime now) {
   ForgetTheGone(slice);
   if (exhausted_) return {};
-  if (now < paused_until_) return {.wait_until = paused_until_, .paused = true};
   Plan plan;
+  if (now < paused_until_) {
+    plan.wait_until = paused_until_;
+    plan.paused = true;
+    return plan;
+  }
   plan.batch = Choose(slice.entries, now);
   plan.attempt = !plan.batch.empty() || again_at_ <= now;
   plan.wait_until = NextCall(slice.entries, now);
@@ -169,7 +172,8 @@ void AttemptJudge::Fail(const LogEntry& entry, const EventOutcome& outcome, bool
   }
   tally.failed.push_back(&entry);
   tally.throttled |= outcome.cause == Cause::kThrottled;
-  if (!verdict.failure) verdict.failure = AttemptFailure{outcome.cause, outcome.detail, misconfigured};
+  if (!verdict.failure)
+    verdict.failure = AttemptFailure{outcome.cause, outcome.detail, misconfigured};
 }
 
 void AttemptJudge::Follow(std::span<const LogEntry> batch, const ExportResult& result,
@@ -224,7 +228,8 @@ void AttemptJudge::Hold(const ExportResult& result, const Verdict& verdict, cons
   });
   if (!held && tally.waiting.empty()) return;
   budget_until_ = result.again_at.value_or(now + kUnknownBudget);
-  if (!tally.waiting.empty()) paused_until_ = std::max({paused_until_, budget_until_, now + kSoonest});
+  if (!tally.waiting.empty())
+    paused_until_ = std::max({paused_until_, budget_until_, now + kSoonest});
 }
 
 void AttemptJudge::BeginLastAttempts() {

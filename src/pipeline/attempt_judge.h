@@ -81,8 +81,7 @@ class AttemptJudge {
   void FollowProbe(const LogEntry& probe, const Verdict& verdict, const Tally& tally);
   void BackOff(std::span<const LogEntry> batch, const ExportResult& result, const Verdict& verdict,
                const Tally& tally, SteadyTime now);
-  void Hold(const ExportResult& result, const Verdict& verdict, const Tally& tally,
-            SteadyTime now);
+  void Hold(const ExportResult& result, const Verdict& verdict, const Tally& tally, SteadyTime now);
   void GiveUp(const Tally& tally);
 
   BatchLimits limits_;

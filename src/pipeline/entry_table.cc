@@ -12,8 +12,9 @@ void EntryTable::Add(Entry entry) {
 }
 
 EntryTable::Entries::iterator EntryTable::Behind(std::uint64_t sequence) {
-  return std::upper_bound(entries_.begin(), entries_.end(), sequence,
-                          [](std::uint64_t left, const Entry& right) { return left < right.sequence; });
+  return std::upper_bound(
+      entries_.begin(), entries_.end(), sequence,
+      [](std::uint64_t left, const Entry& right) { return left < right.sequence; });
 }
 
 EntryTable::Entry* EntryTable::Find(std::uint64_t sequence) {

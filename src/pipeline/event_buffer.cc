@@ -39,8 +39,7 @@ std::vector<SourceEntry> EventBuffer::Drain() {
 
 bool EventBuffer::WaitHalfFull(SteadyTime deadline, std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  return clock_.WaitUntil(lock, half_full_, std::move(stop), deadline,
-                          [&] { return HalfFull(); });
+  return clock_.WaitUntil(lock, half_full_, std::move(stop), deadline, [&] { return HalfFull(); });
 }
 
 bool EventBuffer::HasRoom(std::size_t bytes) const {

@@ -27,8 +27,7 @@ SinkManager::SinkManager(Clock& clock, Stats& stats, EventLog& log,
     sink_stats.name = configured.name;
     sink_stats.exporter = configured.sink->name();
     const ReaderId reader = log.Open(sink_stats, configured.filter);
-    const BatchLimits limits =
-        CutToLog(configured.sink->limits(), log.max_bytes(), sinks.size());
+    const BatchLimits limits = CutToLog(configured.sink->limits(), log.max_bytes(), sinks.size());
     workers_.push_back(std::make_unique<SinkWorker>(clock, sink_stats, log, reader,
                                                     std::move(configured.sink), limits));
   }

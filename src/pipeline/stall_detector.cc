@@ -10,14 +10,13 @@ std::set<ReaderId> StallDetector::Stalled(std::span<const SinkPace> sinks, Stead
   for (const SinkPace& sink : sinks) {
     if (StandsStill(sink, now) || StaysStalled(sink)) stalled.insert(sink.reader);
   }
-  const bool somebody_idle = std::any_of(sinks.begin(), sinks.end(), [](const SinkPace& sink) {
-    return sink.state.waiting == 0;
-  });
+  const bool somebody_idle = std::any_of(
+      sinks.begin(), sinks.end(), [](const SinkPace& sink) { return sink.state.waiting == 0; });
   if (somebody_idle && now - full_since >= kPatienceWithSlow) {
-    const auto furthest_behind = std::max_element(
-        sinks.begin(), sinks.end(), [](const SinkPace& left, const SinkPace& right) {
-          return left.state.backlog < right.state.backlog;
-        });
+    const auto furthest_behind = std::max_element(sinks.begin(), sinks.end(),
+                                                  [](const SinkPace& left, const SinkPace& right) {
+                                                    return left.state.backlog < right.state.backlog;
+                                                  });
     if (furthest_behind->state.waiting > 0) stalled.insert(furthest_behind->reader);
   }
   stalled_ = stalled;
