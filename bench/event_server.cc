@@ -1,19 +1,14 @@
 #include "event_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <openssl/ssl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
-#include <memory>
 #include <stdexcept>
 #include <string_view>
-#include <thread>
+
+#include "support/loopback_server.h"
 
 namespace eventer {
 namespace {
@@ -55,122 +50,67 @@ std::string Frame(std::size_t number) {
   return frame;
 }
 
-// One connection; false when the peer is gone.
-class Connection {
- public:
-  Connection(SSL_CTX* context, int socket) : ssl_(SSL_new(context), &SSL_free), socket_(socket) {
-    SSL_set_fd(ssl_.get(), socket_);
-  }
-  ~Connection() { close(socket_); }
-
-  bool Accept() { return SSL_accept(ssl_.get()) == 1; }
-
-  // A request without a body, up to the blank line.
-  bool ReadRequest(std::string* request) {
-    request->clear();
-    char buffer[4096];
-    while (request->find("\r\n\r\n") == std::string::npos) {
-      const int n = SSL_read(ssl_.get(), buffer, sizeof buffer);
-      if (n <= 0) return false;
-      request->append(buffer, static_cast<std::size_t>(n));
-    }
-    return true;
-  }
-
-  bool Write(std::string_view data) {
-    return SSL_write(ssl_.get(), data.data(), static_cast<int>(data.size())) > 0;
-  }
-
- private:
-  std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
-  int socket_;
-};
-
-bool AnswerList(Connection& connection) {
-  const std::string body =
-      R"({"kind":"EventList","apiVersion":"v1","metadata":{"resourceVersion":")" +
-      std::to_string(kListVersion) + R"("},"items":[]})";
-  return connection.Write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
-                          std::to_string(body.size()) + "\r\n\r\n" + body);
-}
-
-bool WriteChunk(Connection& connection, std::string_view data) {
-  char size[20];
-  std::snprintf(size, sizeof size, "%zx\r\n", data.size());
-  return connection.Write(size + std::string(data) + "\r\n");
-}
-
-bool AnswerWatch(Connection& connection, std::size_t events) {
-  if (!connection.Write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                        "Transfer-Encoding: chunked\r\n\r\n")) {
-    return false;
-  }
+bool AnswerWatch(LoopbackConnection& connection, std::size_t events) {
+  if (!connection.Write(kChunkedHead)) return false;
   std::string chunk;
   for (std::size_t i = 1; i <= events; ++i) {
     chunk += Frame(i);
     if (chunk.size() < kChunk && i < events) continue;
-    if (!WriteChunk(connection, chunk)) return false;
+    if (!connection.Write(HttpChunk(chunk))) return false;
     chunk.clear();
   }
-  pause();  // the watch stays open, as a quiet one does
+  connection.AwaitClose();  // the watch stays open, as a quiet one does
   return false;
 }
 
-void Serve(SSL_CTX* context, int socket, std::size_t events) {
-  Connection connection(context, socket);
-  if (!connection.Accept()) return;
-  std::string request;
-  bool open = true;
-  while (open && connection.ReadRequest(&request)) {
-    const bool watch = request.find("watch=") < request.find("\r\n");
-    open = watch ? AnswerWatch(connection, events) : AnswerList(connection);
-  }
+bool AnswerList(LoopbackConnection& connection) {
+  return connection.Write(
+      HttpAnswer(R"({"kind":"EventList","apiVersion":"v1","metadata":{"resourceVersion":")" +
+                 std::to_string(kListVersion) + R"("},"items":[]})"));
 }
 
-[[noreturn]] void ServeForEver(SSL_CTX* context, int listener, std::size_t events) {
-  for (;;) {
-    const int socket = accept(listener, nullptr, nullptr);
-    if (socket >= 0) std::thread(Serve, context, socket, events).detach();
-  }
+// The child's life: tells the URL, serves until it is killed or the parent is gone.
+[[noreturn]] void ServeForEver(TestIdentity identity, std::size_t events, int url_pipe) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::signal(SIGPIPE, SIG_IGN);
+  LoopbackServer::Options options;
+  options.identity = std::move(identity);
+  const LoopbackServer server(
+      [events](LoopbackConnection& connection) {
+        bool open = true;
+        while (open) {
+          const auto request = connection.Read();
+          if (!request) return;
+          const bool watch = request->target.find("watch=") != std::string::npos;
+          open = watch ? AnswerWatch(connection, events) : AnswerList(connection);
+        }
+      },
+      std::move(options));
+  const std::string url = server.Url("");
+  if (write(url_pipe, url.data(), url.size()) < 0) _exit(1);
+  close(url_pipe);
+  for (;;) pause();
 }
 
-int Listen(std::uint16_t* port) {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  socklen_t size = sizeof address;
-  if (bind(listener, generic, size) != 0 || listen(listener, 16) != 0 ||
-      getsockname(listener, generic, &size) != 0) {
-    throw std::runtime_error("cannot listen on 127.0.0.1");
+std::string ReadAll(int fd) {
+  std::string text;
+  char buffer[256];
+  for (ssize_t n = 0; (n = read(fd, buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(n));
   }
-  *port = ntohs(address.sin_port);
-  return listener;
-}
-
-SSL_CTX* NewServerContext(const std::string& cert_file, const std::string& key_file) {
-  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
-  if (SSL_CTX_use_certificate_file(context, cert_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
-      SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-    throw std::runtime_error("cannot use " + cert_file + " with " + key_file);
-  }
-  return context;
+  return text;
 }
 
 }  // namespace
 
-EventServer::EventServer(const std::string& cert_file, const std::string& key_file,
-                         std::size_t events) {
-  const int listener = Listen(&port_);
-  process_ = fork();
-  if (process_ < 0) throw std::runtime_error("cannot fork");
-  if (process_ == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    std::signal(SIGPIPE, SIG_IGN);
-    ServeForEver(NewServerContext(cert_file, key_file), listener, events);
-  }
-  close(listener);
+EventServer::EventServer(std::size_t events) {
+  int ends[2];
+  if (pipe(ends) != 0 || (process_ = fork()) < 0) throw std::runtime_error("cannot fork");
+  if (process_ == 0) ServeForEver(ca_.Issue({"IP:127.0.0.1"}), events, ends[1]);
+  close(ends[1]);
+  url_ = ReadAll(ends[0]);
+  close(ends[0]);
+  if (url_.empty()) throw std::runtime_error("the event server did not start");
 }
 
 EventServer::~EventServer() {

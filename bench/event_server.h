@@ -4,8 +4,9 @@
 #include <sys/types.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
+
+#include "support/test_certificates.h"
 
 namespace eventer {
 
@@ -13,16 +14,17 @@ namespace eventer {
 // one, and each watch with `events` different events of about 1 KiB, then with silence.
 class EventServer {
  public:
-  // Forks, so: before any thread is started. `cert_file` and `key_file` are PEM, for 127.0.0.1.
-  EventServer(const std::string& cert_file, const std::string& key_file, std::size_t events);
-  ~EventServer();  // ends the process
+  explicit EventServer(std::size_t events);  // forks, so: before any thread is started
+  ~EventServer();                            // ends the process
   EventServer(const EventServer&) = delete;
   EventServer& operator=(const EventServer&) = delete;
 
-  std::string url() const { return "https://127.0.0.1:" + std::to_string(port_); }
+  const std::string& url() const { return url_; }
+  const std::string& ca_pem() const { return ca_.pem(); }
 
  private:
-  std::uint16_t port_ = 0;
+  TestCa ca_;
+  std::string url_;
   pid_t process_ = 0;
 };
 

@@ -1,10 +1,10 @@
 // The whole path of many events: TLS, HTTP client, decoder, EventBuffer, Housekeeper, EventLog,
 // a worker and a sink that does nothing.
 //
-//   path_bench CERT KEY SCRATCH [EVENTS]
+//   path_bench SCRATCH [EVENTS]
 //
-// CERT and KEY are PEM files for 127.0.0.1, SCRATCH is a folder to write a kubeconfig to. Prints
-// "name value" lines: events_per_second, cpu_us_per_event (of this process alone), peak_mb.
+// SCRATCH is a folder to write a kubeconfig to. Prints "name value" lines: events_per_second,
+// cpu_us_per_event (of this process alone), peak_mb.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -43,16 +43,16 @@ class NullSink : public EventSink {
   }
 };
 
-std::shared_ptr<KubeApi> ConnectTo(const EventServer& server, const std::string& cert_file,
-                                   const std::string& scratch) {
-  const std::string path = scratch + "/kubeconfig";
-  std::ofstream(path) << "current-context: bench\n"
-                         "clusters: [{name: bench, cluster: {server: '"
-                      << server.url() << "', certificate-authority: '" << cert_file
-                      << "'}}]\n"
-                         "contexts: [{name: bench, context: {cluster: bench, user: bench}}]\n"
-                         "users: [{name: bench, user: {token: bench}}]\n";
-  SinkUri uri = SinkUri::Parse("--source", "kubernetes:?inClusterConfig=false&auth=" + path);
+std::shared_ptr<KubeApi> ConnectTo(const EventServer& server, const std::string& scratch) {
+  const std::string config = scratch + "/kubeconfig", ca = scratch + "/ca.pem";
+  std::ofstream(ca) << server.ca_pem();
+  std::ofstream(config) << "current-context: bench\n"
+                           "clusters: [{name: bench, cluster: {server: '"
+                        << server.url() << "', certificate-authority: '" << ca
+                        << "'}}]\n"
+                           "contexts: [{name: bench, context: {cluster: bench, user: bench}}]\n"
+                           "users: [{name: bench, user: {token: bench}}]\n";
+  SinkUri uri = SinkUri::Parse("--source", "kubernetes:?inClusterConfig=false&auth=" + config);
   return NewKubeApi(SystemClock(), uri, [](const HttpClientOptions& options) {
     return NewCpprestHttpClient(SystemClock(), options);
   });
@@ -88,14 +88,13 @@ void AwaitDelivered(const Stats& stats, std::size_t events) {
   }
 }
 
-void Run(const std::string& cert_file, const std::string& key_file, const std::string& scratch,
-         std::size_t events) {
-  const EventServer server(cert_file, key_file, events);
+void Run(const std::string& scratch, std::size_t events) {
+  const EventServer server(events);
   Clock& clock = SystemClock();
   Stats stats;
   InitHttpThreads(3);
   KubernetesSourceOptions options;
-  options.api = ConnectTo(server, cert_file, scratch);
+  options.api = ConnectTo(server, scratch);
   auto source = NewKubernetesSource(clock, stats, options);
 
   EventBuffer buffer(clock, stats);
@@ -125,12 +124,12 @@ void Run(const std::string& cert_file, const std::string& key_file, const std::s
 }  // namespace eventer
 
 int main(int argc, char** argv) {
-  if (argc < 4) {
-    std::fprintf(stderr, "usage: path_bench CERT KEY SCRATCH [EVENTS]\n");
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: path_bench SCRATCH [EVENTS]\n");
     return 2;
   }
   try {
-    eventer::Run(argv[1], argv[2], argv[3], argc > 4 ? std::stoul(argv[4]) : 200'000);
+    eventer::Run(argv[1], argc > 2 ? std::stoul(argv[2]) : 200'000);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "path_bench: %s\n", error.what());
