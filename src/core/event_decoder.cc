@@ -2,7 +2,6 @@
 
 #include <simdjson.h>
 
-#include <cstring>
 #include <utility>
 
 #include "core/event_fields.h"
@@ -85,7 +84,7 @@ simdjson::error_code EventDecoder::Parsers::Load(std::string_view text, dom::obj
   size = text.size();
   const std::size_t needed = size + simdjson::SIMDJSON_PADDING;
   if (padded.size() < needed) padded.resize(needed);
-  std::memcpy(padded.data(), text.data(), size);
+  text.copy(padded.data(), size);
   return dom.parse(padded.data(), size, /*realloc_if_needed=*/false).get(*root);
 }
 
