@@ -73,9 +73,9 @@ bool IsInjection(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
 
-HttpResponse NotSent(std::string text) {
+HttpResponse NotSent(HttpError error, std::string text) {
   HttpResponse response;
-  response.error = HttpError::kConnect;
+  response.error = error;
   response.error_text = std::move(text);
   return response;
 }
@@ -127,19 +127,23 @@ class CpprestHttpClient final : public HttpClient {
 HttpResponse CpprestHttpClient::Run(const HttpRequest& request, std::stop_token stop,
                                     const StreamHandler* lines) {
   const std::optional<Url> url = ParseUrl(request.url);
-  if (!url) return NotSent("not a URL of http or https");
+  if (!url) return NotSent(HttpError::kConnect, "not a URL of http or https");
   for (const auto& [name, value] : request.headers) {
     if (IsInjection(name) || IsInjection(value)) {
-      return NotSent("a header has a line break in its name or value");
+      return NotSent(HttpError::kConnect, "a header has a line break in its name or value");
     }
   }
+  if (stop.stop_requested()) return NotSent(HttpError::kStopped, "stopped");
   const SteadyTime start = clock_.Steady();
   HttpResponse response = RunOnce(request, *url, request.timeout, stop, lines);
   // A kept-alive connection that the peer has closed meanwhile: it has not got the request whole.
   if (response.error == HttpError::kBroken && response.status == 0 &&
-      response.error_text.find(kWriteFailed) != std::string::npos) {
+      response.error_text.starts_with(kWriteFailed)) {
     const Duration left = request.timeout - (clock_.Steady() - start);
     response = RunOnce(request, *url, lines ? request.timeout : left, stop, lines);
+  }
+  if (!response.error_text.empty()) {
+    response.error_text = url->authority() + ": " + response.error_text;
   }
   return response;
 }
@@ -156,7 +160,7 @@ HttpResponse CpprestHttpClient::RunOnce(const HttpRequest& request, const Url& u
     // next request's.
     Forget(url);
     response.error = HttpError::kBroken;
-    response.error_text = url.authority() + ": an interim answer that was not asked for";
+    response.error_text = "an interim answer that was not asked for";
   }
   return response;
 }

@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 namespace eventer {
 namespace {
@@ -132,19 +133,16 @@ Fault FaultOf(const http_exception& e, TlsPeer* tls) {
   return {HttpError::kBroken, std::string(what) + (code ? ": " + ErrnoText(code) : "")};
 }
 
-void EndWith(Exchange& exchange, const Url& url, Fault fault) {
-  exchange.End(fault.error, url.authority() + ": " + fault.text);
-}
-
 // To be called in a catch block.
-void EndWithException(Exchange& exchange, const Url& url, TlsPeer* tls) {
+void EndWithException(Exchange& exchange, TlsPeer* tls) {
   try {
     throw;
   } catch (const http_exception& e) {
-    EndWith(exchange, url, FaultOf(e, tls));
+    Fault fault = FaultOf(e, tls);
+    exchange.End(fault.error, std::move(fault.text));
   } catch (...) {
-    // Such texts may quote the URL.
-    EndWith(exchange, url, {HttpError::kBroken, "the HTTP library refused the request"});
+    // What such exceptions say may quote the URL.
+    exchange.End(HttpError::kBroken, "the HTTP library refused the request");
   }
 }
 
@@ -185,7 +183,8 @@ web::http::http_request MakeMessage(const OutgoingRequest& outgoing,
   web::http::http_request message(outgoing.request.method);
   message.set_request_uri(TargetUri(outgoing.url));
   if (const std::string& body = outgoing.request.body; !body.empty()) {
-    message.set_body(concurrency::streams::bytestream::open_istream(body), body.size());
+    std::vector<Byte> bytes(body.begin(), body.end());
+    message.set_body(concurrency::streams::bytestream::open_istream(std::move(bytes)), body.size());
   }
   SetHeaders(outgoing, message);
   message.set_response_stream(
@@ -203,22 +202,22 @@ web::http::http_request MakeMessage(const OutgoingRequest& outgoing,
 
 // Tells `exchange` the outcome of both tasks: the headers' and the body's.
 void Follow(pplx::task<http_response> answered, const std::shared_ptr<Exchange>& exchange,
-            const Url& url, const std::shared_ptr<TlsPeer>& tls) {
-  auto body_done = [exchange, url, tls](pplx::task<http_response> done) {
+            const std::shared_ptr<TlsPeer>& tls) {
+  auto body_done = [exchange, tls](pplx::task<http_response> done) {
     try {
       done.get();
       exchange->End(HttpError::kNone, "");
     } catch (...) {
-      EndWithException(*exchange, url, tls.get());
+      EndWithException(*exchange, tls.get());
     }
   };
-  auto headers_done = [exchange, url, tls, body_done](pplx::task<http_response> done) {
+  auto headers_done = [exchange, tls, body_done](pplx::task<http_response> done) {
     try {
       http_response response = done.get();
       exchange->Headers(response.status_code(), CopyHeaders(response));
       response.content_ready().then(body_done, Inline());
     } catch (...) {
-      EndWithException(*exchange, url, tls.get());
+      EndWithException(*exchange, tls.get());
     }
   };
   answered.then(headers_done, Inline());
@@ -232,9 +231,9 @@ std::function<void()> StartRequest(web::http::client::http_client& client,
   pplx::cancellation_token_source source;
   try {
     Follow(client.request(MakeMessage(outgoing, exchange), source.get_token()), exchange,
-           outgoing.url, outgoing.tls);
+           outgoing.tls);
   } catch (...) {
-    EndWithException(*exchange, outgoing.url, outgoing.tls.get());
+    EndWithException(*exchange, outgoing.tls.get());
   }
   return [source] { source.cancel(); };
 }

@@ -17,8 +17,7 @@ class http_client;
 
 namespace eventer {
 
-// Begins the text of a kBroken for a request that the peer has not got whole (after the peer's
-// name).
+// Begins the text of a kBroken for a request that the peer has not got whole.
 inline constexpr char kWriteFailed[] = "the request could not be written: ";
 
 struct OutgoingRequest {

@@ -1,7 +1,6 @@
 #include "net/http_connection.h"
 
 #include <chrono>
-#include <exception>
 #include <utility>
 
 #include "net/gzip.h"
@@ -12,7 +11,6 @@ namespace {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-constexpr std::chrono::seconds kPatience(30);
 constexpr std::uint32_t kMaxHeader = 16 << 10;
 constexpr std::uint64_t kMaxBody = 64 << 10;
 constexpr std::size_t kWorthCompressing = 1 << 10;
@@ -20,7 +18,7 @@ constexpr std::size_t kWorthCompressing = 1 << 10;
 HttpServerResponse Ask(const HttpServer::Handler& handler, const HttpServerRequest& request) {
   try {
     return handler(request);
-  } catch (const std::exception&) {
+  } catch (...) {
     return {500, "text/plain; charset=utf-8", "internal error\n"};
   }
 }
@@ -43,8 +41,9 @@ bool AcceptsGzip(beast::string_view accepted) {
 }  // namespace
 
 HttpConnection::HttpConnection(boost::asio::ip::tcp::socket socket,
-                               const HttpServer::Handler& handler)
-    : handler_(handler), stream_(std::move(socket)) {}
+                               const HttpServer::Handler& handler,
+                               std::chrono::milliseconds patience)
+    : handler_(handler), patience_(patience), stream_(std::move(socket)) {}
 
 void HttpConnection::Close() { stream_.close(); }
 
@@ -52,7 +51,7 @@ void HttpConnection::Read() {
   parser_.emplace();
   parser_->header_limit(kMaxHeader);
   parser_->body_limit(kMaxBody);
-  stream_.expires_after(kPatience);
+  stream_.expires_after(patience_);
   http::async_read(
       stream_, buffer_, *parser_,
       [self = shared_from_this()](beast::error_code error, std::size_t) { self->OnRead(error); });
@@ -71,18 +70,16 @@ void HttpConnection::OnRead(beast::error_code error) {
   const Request& request = parser_->get();
   HttpServerRequest question{std::string(request.method_string()), std::string(request.target()),
                              AcceptsGzip(request[http::field::accept_encoding])};
-  Answer(Ask(handler_, question));
-  if (question.accepts_gzip) response_.set(http::field::vary, "Accept-Encoding");
+  Answer(Ask(handler_, question), question.accepts_gzip);
   Write();
 }
 
-void HttpConnection::Answer(HttpServerResponse content) {
+void HttpConnection::Answer(HttpServerResponse content, bool gzip) {
   const Request& request = parser_->get();
   response_ = Response(static_cast<http::status>(content.status), request.version());
   response_.set(http::field::content_type, content.content_type);
   response_.keep_alive(request.keep_alive());
-  if (content.body.size() > kWorthCompressing &&
-      AcceptsGzip(request[http::field::accept_encoding])) {
+  if (gzip && content.body.size() > kWorthCompressing) {
     content.body = Gzip(content.body);
     response_.set(http::field::content_encoding, "gzip");
   }
@@ -101,7 +98,7 @@ void HttpConnection::Refuse(http::status status) {
 }
 
 void HttpConnection::Write() {
-  stream_.expires_after(kPatience);
+  stream_.expires_after(patience_);
   http::async_write(stream_, response_,
                     [self = shared_from_this()](beast::error_code error, std::size_t) {
                       self->OnWritten(error);

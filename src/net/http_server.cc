@@ -50,8 +50,11 @@ tcp::acceptor Listen(asio::io_context& io, const tcp::endpoint& endpoint) {
 
 class HttpServer::Impl {
  public:
-  Impl(const std::string& ip, std::uint16_t port, Handler handler)
-      : handler_(std::move(handler)), acceptor_(Listen(io_, Endpoint(ip, port))) {
+  Impl(const std::string& ip, std::uint16_t port, Handler handler,
+       std::chrono::milliseconds patience)
+      : handler_(std::move(handler)),
+        patience_(patience),
+        acceptor_(Listen(io_, Endpoint(ip, port))) {
     Accept();
     thread_ = std::thread([this] { io_.run(); });
     pthread_setname_np(thread_.native_handle(), "http_server");
@@ -87,12 +90,13 @@ class HttpServer::Impl {
       if (auto oldest = connections_.front().lock()) oldest->Close();
       connections_.pop_front();
     }
-    auto connection = std::make_shared<HttpConnection>(std::move(socket), handler_);
+    auto connection = std::make_shared<HttpConnection>(std::move(socket), handler_, patience_);
     connections_.push_back(connection);
     connection->Start();
   }
 
   const Handler handler_;
+  const std::chrono::milliseconds patience_;
   asio::io_context io_{1};
   tcp::acceptor acceptor_;
   const std::uint16_t port_ = acceptor_.local_endpoint().port();
@@ -101,8 +105,9 @@ class HttpServer::Impl {
   std::thread thread_;
 };
 
-HttpServer::HttpServer(const std::string& ip, std::uint16_t port, Handler handler)
-    : impl_(std::make_unique<Impl>(ip, port, std::move(handler))) {}
+HttpServer::HttpServer(const std::string& ip, std::uint16_t port, Handler handler,
+                       std::chrono::milliseconds patience)
+    : impl_(std::make_unique<Impl>(ip, port, std::move(handler), patience)) {}
 
 HttpServer::~HttpServer() = default;
 

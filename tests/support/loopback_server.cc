@@ -5,8 +5,10 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <poll.h>
 #include <signal.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -152,6 +154,27 @@ bool LoopbackConnection::Drip(std::string_view bytes) {
     if (!Write(bytes.substr(i, 1))) return false;
   }
   return true;
+}
+
+std::size_t LoopbackConnection::WriteUntilFull(std::string_view bytes, int times) {
+  constexpr int kWhileMs = 50;
+  std::size_t written = 0;
+  while (times-- > 0) {
+    for (std::string_view rest = bytes; !rest.empty();) {
+      pollfd writable{fd_, POLLOUT, 0};
+      if (poll(&writable, 1, kWhileMs) <= 0) return written;
+      const long count = send(fd_, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count <= 0) return written;
+      rest.remove_prefix(static_cast<std::size_t>(count));
+      written += static_cast<std::size_t>(count);
+    }
+  }
+  return written;
+}
+
+void LoopbackConnection::AwaitRead() {
+  int unsent = 1;
+  while (ioctl(fd_, TIOCOUTQ, &unsent) == 0 && unsent > 0) std::this_thread::yield();
 }
 
 void LoopbackConnection::AwaitClose() {
