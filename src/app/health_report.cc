@@ -31,9 +31,10 @@ HealthTarget ParseHealthTarget(std::string_view target) {
   HealthTarget result;
   const std::size_t question = std::min(target.find('?'), target.size());
   const std::string_view path = target.substr(0, question);
-  const std::size_t second_slash = std::min(path.find('/', 1), path.size());
-  result.path = path.substr(0, second_slash);
-  result.check = path.substr(std::min(second_slash + 1, path.size()));
+  const std::size_t second_slash = path.find('/', 1);
+  const bool one_check = second_slash < path.size() - 1;
+  result.path = one_check ? path.substr(0, second_slash) : path;
+  if (one_check) result.check = path.substr(second_slash + 1);
   target.remove_prefix(std::min(question + 1, target.size()));
   for (const auto& [name, value] : ParseGoQuery(target).pairs) {
     if (name == "verbose") result.verbose = true;

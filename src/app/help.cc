@@ -7,9 +7,10 @@ namespace {
 
 constexpr char kSources[] =
     "\nSource:\n"
-    "  kubernetes:                                      in a cluster, by the service account\n"
-    "  kubernetes:?inClusterConfig=false&auth=PATH      by a kubeconfig\n"
-    "  kubernetes:http://HOST:PORT?inClusterConfig=false  without credentials\n";
+    "  --source=kubernetes:                                            in a cluster, by the "
+    "service account\n"
+    "  --source='kubernetes:?inClusterConfig=false&auth=PATH'          by a kubeconfig\n"
+    "  --source='kubernetes:http://HOST:PORT?inClusterConfig=false'    without credentials\n";
 
 constexpr char kCommandLines[] =
     "\nExamples:\n"
@@ -50,8 +51,11 @@ std::string WithoutEffect(const std::vector<std::string>& flags) {
 
 }  // namespace
 
-std::string HelpFooter(const std::vector<std::string>& flags_without_effect) {
-  return kSources + Sinks() + kCommandLines + kValues + WithoutEffect(flags_without_effect);
+std::string HelpText(std::string flags, const std::vector<std::string>& flags_without_effect) {
+  // CLI11 sets two blank lines between groups.
+  for (std::size_t at; (at = flags.find("\n\n\n")) != std::string::npos;) flags.erase(at, 1);
+  while (flags.ends_with("\n\n")) flags.pop_back();
+  return flags + kSources + Sinks() + kCommandLines + kValues + WithoutEffect(flags_without_effect);
 }
 
 }  // namespace eventer

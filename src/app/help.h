@@ -1,4 +1,4 @@
-// What --help says besides the flags.
+// What --help prints.
 #pragma once
 
 #include <string>
@@ -6,7 +6,8 @@
 
 namespace eventer {
 
-// The sinks with an example each, whole command lines, and the flags that have no effect.
-std::string HelpFooter(const std::vector<std::string>& flags_without_effect);
+// `flags` as CLI11 describes them, the sinks with an example each, whole command lines, and the
+// names of the flags that have no effect.
+std::string HelpText(std::string flags, const std::vector<std::string>& flags_without_effect);
 
 }  // namespace eventer

@@ -32,26 +32,31 @@ struct RawFlags {
   bool ignored_bool = false;
 };
 
+// CLI11 takes an empty text for zero.
+std::string NotEmpty(const std::string& text) { return text.empty() ? "is empty" : ""; }
+
 void AddEventFlags(CLI::App& app, RawFlags& flags) {
   auto add = [&](const char* name, auto& value, const char* type, const char* description) {
     return app.add_option(name, value, description)->type_name(type)->group("Events");
   };
   add("--source", flags.source, "URI", "Where events come from; exactly one")
       ->take_all()
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->option_text("URI");
   add("--sink", flags.sink, "URI", "Where events go; may be repeated")
       ->take_all()
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->option_text("URI");
   add("--frequency", flags.frequency, "DURATION",
       "How often waiting events are handed to the sinks, 5s to 3m0s")
       ->capture_default_str();
   add("--since", flags.since, "DURATION",
-      "Begin with the stored events that are not older; else with new ones");
+      "Begin with the stored events that are not older; else with new ones")
+      ->check(NotEmpty);
   add("--buffer-bytes", flags.buffer_bytes, "SIZE",
       "Memory for events that a sink has not taken yet, at least 4MiB")
       ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE")
-      ->default_str("64MiB");
+      ->option_text("SIZE=64MiB");
   add("--stop-timeout", flags.stop_timeout, "DURATION",
       "How long a stop waits for the sinks to take what is left")
       ->capture_default_str();
@@ -65,6 +70,7 @@ void AddServiceFlags(CLI::App& app, RawFlags& flags) {
       ->group(group);
   app.add_option("--healthz-port", flags.healthz_port, "Its port; 0: any free one")
       ->type_name("PORT")
+      ->check(NotEmpty)
       ->capture_default_str()
       ->group(group);
   app.add_flag("--event-metrics", flags.event_metrics, "Count events by reason, namespace and kind")
@@ -79,6 +85,7 @@ void AddServiceFlags(CLI::App& app, RawFlags& flags) {
 void AddOtherFlags(CLI::App& app, RawFlags& flags) {
   app.add_option("--v", flags.v, "Log level: from 4 on, a line for each event too")
       ->type_name("N")
+      ->check(NotEmpty)
       ->capture_default_str()
       ->group("Other");
   app.add_flag("--version", flags.version, "Print version and commit, and exit")->group("Other");
@@ -103,7 +110,7 @@ std::vector<std::string> NamesWithoutEffect(const CLI::App& app, bool only_given
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_group() != kWithoutEffect) continue;
-    if (!only_given || option->count() > 0) names.push_back(option->get_name());
+    if (!only_given || option->count() > 0) names.push_back("--" + option->get_lnames().front());
   }
   return names;
 }
@@ -218,7 +225,7 @@ CommandLine ParseCommandLine(const std::vector<std::string>& args) {
   CommandLine line;
   if (flags.help) {
     app.get_formatter()->column_width(38);
-    line.print = app.help() + HelpFooter(NamesWithoutEffect(app, false));
+    line.print = HelpText(app.help(), NamesWithoutEffect(app, false));
   } else if (flags.version) {
     const BuildInfo build = ThisBuild();
     line.print = "kube-eventer version: " + build.version + " commit: " + build.commit + "\n";

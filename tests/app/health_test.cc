@@ -159,7 +159,7 @@ TEST_F(HealthTest, MetricsAreThere) {
 }
 
 TEST_F(HealthTest, OtherPathsAreNotFoundInGosWords) {
-  for (const char* path : {"/x", "/livezz", "/metrics/x", "/debug/pprof/", "//"}) {
+  for (const char* path : {"/x", "/livezz", "/metrics/x", "/debug/pprof/", "//", "/livez/", ""}) {
     EXPECT_EQ(Get(path).status, 404) << path;
     EXPECT_EQ(Get(path).body, "404 page not found\n");
   }

@@ -1,9 +1,10 @@
 #include "app/metrics.h"
 
 #include <gmock/gmock.h>
+#include <re2/re2.h>
 
+#include <algorithm>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -94,21 +95,19 @@ TEST(Metrics, HaveNoObjectNamesWithoutTheFlag) {
 TEST(Metrics, EveryFamilyHasHelpAndTypeOnceAndIsSorted) {
   Stats stats;
   FillLikeTheRecording(stats);
-  stats.sinks.emplace_back().name = "zweiter";
-  std::vector<std::string> families;
-  std::string family, series;
+  stats.sinks.emplace_back().name = "another";
+  std::vector<std::string> families, series;
+  std::string name, labels;
   for (const std::string& line : Lines(RenderMetrics(stats, kWithoutNames))) {
-    std::smatch match;
-    if (std::regex_match(line, match, std::regex("# HELP (\\S+) \\S.*"))) {
-      families.push_back(match[1]);
-      family = match[1];
+    if (RE2::FullMatch(line, R"(# HELP (\S+) \S.*)", &name)) {
+      EXPECT_TRUE(std::is_sorted(series.begin(), series.end())) << families.back();
       series.clear();
-    } else if (std::regex_match(line, match, std::regex("# TYPE (\\S+) (counter|gauge|summary)"))) {
-      EXPECT_EQ(match[1], family);
-    } else if (std::regex_match(line, match, std::regex("([a-z_]+)(\\{.*\\})? [-+.0-9e]+"))) {
-      EXPECT_TRUE(match[1].str().starts_with(family)) << line;
-      if (match[1] == family) EXPECT_LT(series, match[2].str()) << line;
-      if (match[1] == family) series = match[2].str() + " ";
+      families.push_back(name);
+    } else if (RE2::FullMatch(line, R"(# TYPE (\S+) (?:counter|gauge|summary))", &name)) {
+      EXPECT_EQ(name, families.back());
+    } else if (RE2::FullMatch(line, R"(([a-z_]+)(\{.*\})? [-+.0-9e]+)", &name, &labels)) {
+      EXPECT_TRUE(name.starts_with(families.back())) << line;
+      if (name == families.back()) series.push_back(labels);
     } else {
       ADD_FAILURE() << "not a line of the text format: " << line;
     }
