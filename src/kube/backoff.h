@@ -13,8 +13,8 @@ class Backoff {
  public:
   static constexpr Duration kFirst = std::chrono::milliseconds(800);
   static constexpr Duration kMax = std::chrono::seconds(30);
-  static constexpr Duration kGood = std::chrono::minutes(2);      // then it begins anew
-  static constexpr Duration kMaxAsked = std::chrono::minutes(15); // of a Retry-After
+  static constexpr Duration kGood = std::chrono::minutes(2);       // then it begins anew
+  static constexpr Duration kMaxAsked = std::chrono::minutes(15);  // of a Retry-After
 
   explicit Backoff(Clock& clock);
 

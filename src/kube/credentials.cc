@@ -22,14 +22,11 @@ constexpr auto kTokenAge = std::chrono::seconds(50);
 
 // What no header may hold: a token with it was cut or pasted wrongly.
 bool HasControlCharacter(const std::string& text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-  });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
 }
 
-HttpHeaders Bearer(const std::string& token) {
-  return {{"Authorization", "Bearer " + token}};
-}
+HttpHeaders Bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
 
 class FixedCredentials final : public Credentials {
  public:

@@ -13,10 +13,10 @@
 namespace eventer {
 
 struct Credential {
-  HttpHeaders headers;
-  std::string cert_pem, key_pem;  // of an exec plug-in; else empty
-  std::uint64_t generation = 0;   // which run of the plug-in made it
-  std::string error;              // not empty: there is no credential now, and why
+  HttpHeaders headers = {};
+  std::string cert_pem = {}, key_pem = {};  // of an exec plug-in; else empty
+  std::uint64_t generation = 0;             // which run of the plug-in made it
+  std::string error = {};                   // not empty: there is no credential now, and why
 };
 
 // Thread-safe.

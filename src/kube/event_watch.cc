@@ -82,7 +82,7 @@ HttpResponse EventWatch::List(const KubeApi::ListQuery& query) {
 // The version alone: 100,000 stored events must cost nothing. Taken as a position only where
 // there is none: what happened since the last frame has a lower version and was not read.
 void EventWatch::LookAtCollection() {
-  const HttpResponse response = List({.ns = options_.ns, .limit = 1, .continue_token = {}});
+  const HttpResponse response = List({.ns = options_.ns, .limit = 1});
   if (stop_.stop_requested()) return;
   if (response.error != HttpError::kNone || response.status != 200) {
     return Fail(FailureOf(response, decoder_, options_.ns), false);
@@ -127,7 +127,7 @@ void EventWatch::BeginAnew() {
 void EventWatch::BeginExpired(const std::string& why) {
   failures_ = 0;
   spdlog::debug("{}: cannot go on from version {}: {}", Where(), handover_.position(), why);
-  Relist::Range range{.newer_than = VersionNumber(handover_.position()), .not_older_than = {}};
+  Relist::Range range{.newer_than = VersionNumber(handover_.position())};
   // Versions without an order: time must do.
   if (!range.newer_than && handover_.last_event()) {
     range.not_older_than = *handover_.last_event() - kReplacedMargin;
@@ -173,9 +173,10 @@ void EventWatch::CountGap() {
   if (complete_ && clock_.Steady() - *complete_ < kNeverCompacted) return;
   if (relist_->version() == handover_.position()) return;  // nothing has happened at all
   ++stats_.source.gaps;
-  spdlog::warn("{}: from version {} to {} changes may have been missed; the last state of each "
-               "event that is still there is sent",
-               Where(), handover_.position(), relist_->version());
+  spdlog::warn(
+      "{}: from version {} to {} changes may have been missed; the last state of each "
+      "event that is still there is sent",
+      Where(), handover_.position(), relist_->version());
 }
 
 void EventWatch::FinishPass() {

@@ -94,12 +94,12 @@ class EventWatch {
   std::stop_token stop_;
 
   Phase phase_ = Phase::kBegin;
-  bool lost_ = true;                     // the last call failed
-  int failures_ = 0;                     // in a row, without a frame (MayBeTheVersion)
-  std::optional<SteadyTime> complete_;   // until when everything is known to have been read
+  bool lost_ = true;                    // the last call failed
+  int failures_ = 0;                    // in a row, without a frame (MayBeTheVersion)
+  std::optional<SteadyTime> complete_;  // until when everything is known to have been read
   std::optional<Relist> relist_;
-  Cause cause_ = Cause::kBeginning;      // of relist_
-  bool gap_counted_ = false;             // for relist_
+  Cause cause_ = Cause::kBeginning;  // of relist_
+  bool gap_counted_ = false;         // for relist_
 };
 
 }  // namespace eventer

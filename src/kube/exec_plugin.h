@@ -1,4 +1,5 @@
-// Credential plug-ins: programs that print an ExecCredential (client-go plugin/pkg/client/auth/exec).
+// Credential plug-ins: programs that print an ExecCredential (client-go
+// plugin/pkg/client/auth/exec).
 #pragma once
 
 #include <optional>
@@ -11,9 +12,9 @@
 namespace eventer {
 
 struct ExecCredential {
-  std::string token;               // may be empty
-  std::string cert_pem, key_pem;   // both or none
-  std::optional<WallTime> expires; // nullopt: good for the life of this process
+  std::string token;                // may be empty
+  std::string cert_pem, key_pem;    // both or none
+  std::optional<WallTime> expires;  // nullopt: good for the life of this process
 };
 
 struct ExecResult {

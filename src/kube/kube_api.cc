@@ -38,10 +38,10 @@ class HttpKubeApi final : public KubeApi {
 
   HttpResponse WatchEvents(const WatchQuery& query, std::stop_token stop,
                            const StreamHandler& handler) override {
-    const std::string target = EventsPath(query.ns) + "?allowWatchBookmarks=true&resourceVersion=" +
-                               PercentEncode(query.resource_version) +
-                               "&timeoutSeconds=" + std::to_string(query.timeout_seconds) +
-                               "&watch=true";
+    const std::string target =
+        EventsPath(query.ns) +
+        "?allowWatchBookmarks=true&resourceVersion=" + PercentEncode(query.resource_version) +
+        "&timeoutSeconds=" + std::to_string(query.timeout_seconds) + "&watch=true";
     return Authorized(Request(target, query.idle_timeout), stop,
                       [&](HttpClient& client, const HttpRequest& request) {
                         return client.Stream(request, stop, handler);
@@ -67,10 +67,9 @@ class HttpKubeApi final : public KubeApi {
   }
 
   HttpResponse Send(const std::string& target, Duration timeout, std::stop_token stop) {
-    return Authorized(Request(target, timeout), stop,
-                      [&](HttpClient& client, const HttpRequest& request) {
-                        return client.Send(request, stop);
-                      });
+    return Authorized(
+        Request(target, timeout), stop,
+        [&](HttpClient& client, const HttpRequest& request) { return client.Send(request, stop); });
   }
 
   HttpResponse Authorized(const HttpRequest& request, std::stop_token stop, const Call& call) {

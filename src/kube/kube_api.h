@@ -21,9 +21,9 @@ class KubeApi {
   virtual ~KubeApi() = default;
 
   struct ListQuery {
-    std::string ns;              // empty: all namespaces
+    std::string ns = {};  // empty: all namespaces
     int limit = 500;
-    std::string continue_token;
+    std::string continue_token = {};
   };
   // At most 60 s, which is the server's own limit for a list.
   virtual HttpResponse ListEvents(const ListQuery& query, std::stop_token stop) = 0;
@@ -31,8 +31,8 @@ class KubeApi {
   struct WatchQuery {
     std::string ns;
     std::string resource_version;
-    int timeout_seconds = 60;    // the server ends the stream then
-    Duration idle_timeout{};     // the client gives up after that much silence
+    int timeout_seconds = 60;  // the server ends the stream then
+    Duration idle_timeout{};   // the client gives up after that much silence
   };
   virtual HttpResponse WatchEvents(const WatchQuery& query, std::stop_token stop,
                                    const StreamHandler& handler) = 0;
@@ -50,7 +50,6 @@ std::shared_ptr<KubeApi> NewKubeApi(Clock& clock, SinkUri& source_uri,
                                     const HttpClientFactory& http);
 
 // The same from a configuration that was read (kube_config.h).
-std::shared_ptr<KubeApi> NewKubeApi(Clock& clock, KubeConfig config,
-                                    const HttpClientFactory& http);
+std::shared_ptr<KubeApi> NewKubeApi(Clock& clock, KubeConfig config, const HttpClientFactory& http);
 
 }  // namespace eventer

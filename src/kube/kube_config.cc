@@ -106,8 +106,8 @@ KubeConfig FromKubeconfig(const SinkUri& uri, const SourceOptions& options,
                           const KubeEnvironment& environment) {
   const std::string path = options.FilePath().value_or("");
   const std::string where =
-      uri.Name() + ": " + (path.empty() ? "kubeconfig" : std::string("option ") +
-                                                             options.FileOption()) + ": ";
+      uri.Name() + ": " +
+      (path.empty() ? "kubeconfig" : std::string("option ") + options.FileOption()) + ": ";
   const std::vector<std::string> files =
       path.empty() ? DefaultFiles(uri, environment) : std::vector<std::string>{path};
   try {

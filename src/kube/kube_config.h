@@ -15,7 +15,7 @@ namespace eventer {
 
 // PEM text, or the file that holds it and may be replaced at any time. Text wins.
 struct PemSource {
-  std::string text, file;
+  std::string text = {}, file = {};
   bool empty() const { return text.empty() && file.empty(); }
 };
 
@@ -52,7 +52,7 @@ struct KubeConfig {
 
 // What is read besides the URI, so that tests can say what a pod looks like.
 struct KubeEnvironment {
-  std::function<std::optional<std::string>(const char* name)> variable;
+  std::function<std::optional<std::string>(const char* name)> variable = {};
   std::string service_account_dir = "/var/run/secrets/kubernetes.io/serviceaccount";
 
   static KubeEnvironment Real();

@@ -43,10 +43,10 @@ class KubeConnections {
   const KubeConfig config_;
   const HttpClientFactory factory_;
   std::mutex mutex_;
-  Files read_;             // as last read without a fault
+  Files read_;  // as last read without a fault
   SteadyTime read_at_;
   bool read_again_ = false;
-  Files built_;            // what client_ was made of, or was refused with
+  Files built_;  // what client_ was made of, or was refused with
   std::shared_ptr<HttpClient> client_;
   LogLimiter log_;
 };

@@ -68,10 +68,10 @@ Part FindNamed(const std::vector<File>& files, const std::string& origin, const 
 
 PemSource ReadPem(const Part& part, const char* data_key, const char* file_key) {
   const std::string data = part.section.Text(data_key);
-  if (data.empty()) return {.text = {}, .file = part.Path(file_key)};
+  if (data.empty()) return {.file = part.Path(file_key)};
   const std::optional<std::string> pem = Base64Decode(data);
   if (!pem || pem->empty()) part.section.Fail(std::string(data_key) + " is not base64");
-  return {.text = *pem, .file = {}};
+  return {.text = *pem};
 }
 
 // scheme://host[:port][/prefix]; like client-go, https unless nothing speaks for TLS.

@@ -59,8 +59,7 @@ class KubernetesSource final : public EventSource {
  public:
   KubernetesSource(Clock& clock, Stats& stats, const KubernetesSourceOptions& options)
       : api_(options.api),
-        namespaces_(options.namespaces.empty() ? std::vector<std::string>{""}
-                                               : options.namespaces),
+        namespaces_(options.namespaces.empty() ? std::vector<std::string>{""} : options.namespaces),
         health_(stats.source, namespaces_) {
     for (std::size_t i = 0; i < namespaces_.size(); ++i) {
       watches_.emplace_back(clock, stats, *api_, health_, i, stats.watch_pulses.emplace_back(),
@@ -87,7 +86,8 @@ class KubernetesSource final : public EventSource {
 std::vector<std::string> ReadNamespaces(SinkUri& source_uri) {
   std::vector<std::string> namespaces;
   for (const std::string& ns : source_uri.GetList("namespaces")) {
-    if (!IsNamespaceName(ns)) source_uri.Fail("namespaces", "holds \"" + ns + "\", no namespace's name");
+    if (!IsNamespaceName(ns))
+      source_uri.Fail("namespaces", "holds \"" + ns + "\", no namespace's name");
     if (std::find(namespaces.begin(), namespaces.end(), ns) == namespaces.end()) {
       namespaces.push_back(ns);
     }

@@ -18,19 +18,19 @@ std::string SystemError(int error) { return std::generic_category().message(erro
 FileText ReadWholeFile(const std::string& path) {
   FileText result;
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return {.text = {}, .error = "is a directory"};
+  if (std::filesystem::is_directory(path, ignored)) return {.error = "is a directory"};
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     const int error = errno;
-    return {.text = {}, .error = SystemError(error ? error : EIO), .missing = error == ENOENT};
+    return {.error = SystemError(error ? error : EIO), .missing = error == ENOENT};
   }
   std::array<char, 4096> chunk;
   while (file.read(chunk.data(), chunk.size()) || file.gcount() > 0) {
     result.text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
-    if (result.text.size() > kMaxBytes) return {.text = {}, .error = "is larger than 16 MiB"};
+    if (result.text.size() > kMaxBytes) return {.error = "is larger than 16 MiB"};
   }
-  if (file.bad()) return {.text = {}, .error = SystemError(EIO)};
+  if (file.bad()) return {.error = SystemError(EIO)};
   return result;
 }
 

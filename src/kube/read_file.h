@@ -6,8 +6,8 @@
 namespace eventer {
 
 struct FileText {
-  std::string text;
-  std::string error;  // the system's words; empty: it was read
+  std::string text = {};
+  std::string error = {};  // the system's words; empty: it was read
   bool missing = false;
 };
 

@@ -28,8 +28,8 @@ class Relist {
   static constexpr std::size_t kPageBytes = 8 << 20;  // a larger page is asked for again, halved
 
   struct Range {
-    std::optional<std::uint64_t> newer_than;  // versions; nullopt: all
-    std::optional<WallTime> not_older_than;   // last_seen; nullopt: all
+    std::optional<std::uint64_t> newer_than = {};  // versions; nullopt: all
+    std::optional<WallTime> not_older_than = {};   // last_seen; nullopt: all
   };
   struct Kept {
     EventPtr event;
@@ -62,7 +62,7 @@ class Relist {
   struct Key {
     std::int64_t time = 0;
     std::uint64_t version = 0;
-    std::string text;
+    std::string text = {};
     auto operator<=>(const Key&) const = default;
   };
 

@@ -36,7 +36,8 @@ void SourceHealth::Change(std::size_t watch, bool open, const std::string& troub
 std::pair<bool, std::string> SourceHealth::Summary() const {
   for (const Watch& watch : watches_) {
     if (watch.open) continue;
-    return {false, watch.ns.empty() ? watch.trouble : "namespace " + watch.ns + ": " + watch.trouble};
+    return {false,
+            watch.ns.empty() ? watch.trouble : "namespace " + watch.ns + ": " + watch.trouble};
   }
   return {true, {}};
 }

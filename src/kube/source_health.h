@@ -24,7 +24,7 @@ class SourceHealth {
 
  private:
   struct Watch {
-    std::string ns;
+    std::string ns = {};
     bool open = false;
     std::string trouble = "not connected yet";
   };

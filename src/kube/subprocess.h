@@ -14,14 +14,14 @@ struct Command {
   std::vector<std::string> argv;         // argv[0] without a slash is looked up in PATH
   std::vector<std::string> environment;  // NAME=VALUE; all there is
   Duration timeout{};
-  std::size_t max_output = 1 << 20;      // more on stdout is an error
+  std::size_t max_output = 1 << 20;  // more on stdout is an error
 };
 
 struct ProcessResult {
   int exit_code = -1;  // 128 + N if signal N ended it
   std::string out;
-  std::string err;     // the first 4 KiB
-  std::string error;   // why there is no exit code; empty if there is one
+  std::string err;    // the first 4 KiB
+  std::string error;  // why there is no exit code; empty if there is one
   bool not_found = false;
 };
 

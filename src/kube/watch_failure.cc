@@ -18,25 +18,36 @@ std::optional<Duration> RetryAfter(std::string_view seconds) {
 
 std::string_view StatusName(int status) {
   switch (status) {
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 410: return "Gone";
-    case 429: return "Too Many Requests";
-    case 500: return "Internal Server Error";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    default: return "";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 410:
+      return "Gone";
+    case 429:
+      return "Too Many Requests";
+    case 500:
+      return "Internal Server Error";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "";
   }
 }
 
 std::string Advice(int status, std::string_view ns) {
   if (status == 401) return "the credentials are not accepted; they are read again at each attempt";
   if (status != 403) return {};
-  std::string where = ns.empty() ? " of all namespaces (ClusterRole)"
-                                 : " in namespace " + std::string(ns);
+  std::string where =
+      ns.empty() ? " of all namespaces (ClusterRole)" : " in namespace " + std::string(ns);
   return "the ServiceAccount needs the verbs list and watch on events" + where;
 }
 

@@ -12,8 +12,8 @@
 namespace eventer {
 
 struct WatchFailure {
-  int status = 0;    // the API server's word, as HTTP status or in the stream; 0: it said nothing
-  std::string text;  // one line for people
+  int status = 0;  // the API server's word, as HTTP status or in the stream; 0: it said nothing
+  std::string text = {};                     // one line for people
   std::optional<Duration> retry_after = {};  // from the header or the Status' details
 
   // The API server answered, and what it said may mean that it cannot serve this version: neither
