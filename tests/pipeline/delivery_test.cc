@@ -1,4 +1,5 @@
 // Buffer, Housekeeper, log and several sinks together: what architecture section 4 promises.
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -9,12 +10,8 @@
 namespace eventer {
 namespace {
 
-using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""s;
-using testing::Each;
-using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::SizeIs;
 
 const auto kFails = Everything(Outcome::kRetry, Cause::kConnection);
 
@@ -109,8 +106,9 @@ TEST_F(DeliveryTest, ASinkThatNeverAnswersLosesOnlyUnderPressureAndTheOthersGoOn
   ExpectBalance();
   hung.Release();  // what was in its hands is still delivered
   AwaitPending(0, 0);
-  EXPECT_THAT(hung.Attempts().front(), ElementsAre("1", "2", "3", "4", "5"));
-  EXPECT_EQ(hung.Delivered().front(), "1");
+  const Strings in_hands = hung.Attempts().front();
+  const Strings delivered = hung.Delivered();
+  EXPECT_TRUE(std::equal(in_hands.begin(), in_hands.end(), delivered.begin()));
   EXPECT_EQ(Books(0).delivered + Dropped(Books(0)), 1000u);
   ExpectBalance();
 }
@@ -172,8 +170,7 @@ TEST_F(DeliveryTest, AFullBufferHoldsTheWatchUntilTheLogHasRoom) {
   StartAll();
   // Ten in the log, 2,000 drained at half full, 4,000 in the buffer, the rest waits.
   Watch(MakeEntries(1, 10'000));
-  Eventually([&] { return stats_.buffer_entries == EventBuffer::kMaxEntries; });
-  EXPECT_TRUE(stats_.log_full);
+  Eventually([&] { return stats_.log_full && stats_.buffer_entries == EventBuffer::kMaxEntries; });
   EXPECT_LT(pushed_, 10'000);
   sink.Release();
   AdvanceUntil([&] { return pushed_ == 10'000 && sink.Delivered().size() == 10'000; });

@@ -56,6 +56,7 @@ class SinkManagerTest : public testing::Test {
   }
   void AwaitAttempts(std::size_t sink, std::uint64_t attempts) {
     Eventually([&] { return Books(sink).attempts == attempts; });
+    AwaitIdle(1);
   }
   void AwaitIdle(std::size_t threads) { clock_.AwaitQuiet(threads); }
   // Moves the time until `done`, and only while all threads have done what they can: so nobody
