@@ -14,8 +14,8 @@
 
 namespace eventer {
 
-// As many as a program with one watch has (architecture: watches + 2).
-inline constexpr std::size_t kHttpThreads = 3;
+// As many as a program with three watches has: watches + 2.
+inline constexpr std::size_t kHttpThreads = 5;
 
 class HttpClientTest : public testing::Test {
  protected:

@@ -45,8 +45,17 @@ class LoopbackConnection {
   bool Write(std::string_view bytes);
   // Each byte in a packet of its own.
   bool Drip(std::string_view bytes);
+  // Writes `bytes` up to `times` times, until the client takes no more for a while. Returns how
+  // many bytes it took. Without TLS only.
+  std::size_t WriteUntilFull(std::string_view bytes, int times);
+  // Blocks until the client's kernel has all that was written: later bytes are another read's.
+  void AwaitRead();
   // Blocks until the client closes its side; what it sends meanwhile is thrown away.
   void AwaitClose();
+  // Carries bytes both ways between the client and a server on 127.0.0.1, until one closes.
+  void RelayTo(std::uint16_t port);
+  // Closes the TCP connection alone, without the end that TLS wants.
+  void Cut();
   // Closes with an RST. Nothing may be called afterwards.
   void Reset();
 
