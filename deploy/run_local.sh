@@ -24,8 +24,9 @@ finish() {
   rm -rf "$scratch"
 }
 trap finish EXIT
-# Ctrl-C reaches this script alone: what runs in the background of a script ignores it. The daemon
-# is told once for each time it is pressed, since a second signal ends it at once.
+# In process groups of their own, Ctrl-C reaches neither: this script tells the daemon, once for each
+# time, since a second signal ends it at once.
+set -m
 trap '[[ -z $daemon_pid ]] || kill -TERM "$daemon_pid" 2>/dev/null || true' INT TERM
 
 build/release/tests/support/replay-api-server --port 0 \
