@@ -21,7 +21,9 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 struct HttpRequest {
   std::string method = "GET";
   std::string url;       // absolute; sent byte for byte, but for bytes that no URL may hold
-  HttpHeaders headers;   // as they are to be sent; no Content-Type is made up
+  // As they are to be sent; no Content-Type is made up. Content-Length, Transfer-Encoding and
+  // Connection are the client's own; a Host here does not change whose certificate is wanted.
+  HttpHeaders headers;
   std::string body;
   // Send: the total time until the whole answer is here. Stream: the longest silence, before the
   // headers and between bytes; time that on_line takes does not count.
@@ -51,8 +53,9 @@ struct HttpResponse {
 };
 
 // One line of a streamed body, without its "\n". False ends the stream (HttpError::kStopped). May
-// block: then nothing more is read from the peer. Called on a thread of the client's pool, never
-// two at once, never after Stream returned.
+// block: then nothing more is read from the peer; so it must watch the same stop as Stream, which
+// waits for it. Called on a thread of the client's pool, never two at once, never after Stream
+// returned.
 using LineHandler = std::function<bool(std::string_view line)>;
 
 struct StreamHandler {

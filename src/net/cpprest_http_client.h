@@ -13,6 +13,9 @@ namespace eventer {
 void InitHttpThreads(std::size_t threads);
 
 // Throws ConfigError if a certificate, key or proxy of `options` cannot be used.
+//
+// What the library's reading means for Stream: bytes count when their chunk is whole (the API
+// server writes each event as a chunk), and a body that is not chunked comes in pieces of 64 KiB.
 std::shared_ptr<HttpClient> NewCpprestHttpClient(Clock& clock, const HttpClientOptions& options);
 
 }  // namespace eventer

@@ -171,10 +171,20 @@ void AddCredentials(const char* header, const Url& of, web::http::http_request& 
   message.headers().add(header, "Basic " + utility::conversions::to_base64(user));
 }
 
+// How the request is framed is cpprestsdk's; a second opinion would garble it.
+bool IsFraming(const std::string& name) {
+  for (const char* framing : {"Content-Length", "Transfer-Encoding", "Connection"}) {
+    if (strcasecmp(name.c_str(), framing) == 0) return true;
+  }
+  return false;
+}
+
 void SetHeaders(const OutgoingRequest& outgoing, web::http::http_request& message) {
   const HttpHeaders& headers = outgoing.request.headers;
   message.headers().remove("Content-Type");  // cpprestsdk's own idea
-  for (const auto& [name, value] : headers) message.headers().add(name, value);
+  for (const auto& [name, value] : headers) {
+    if (!IsFraming(name)) message.headers().add(name, value);
+  }
   if (!HasHeader(headers, "Host")) message.headers().add("Host", outgoing.url.host_header);
   if (!HasHeader(headers, "User-Agent")) message.headers().add("User-Agent", outgoing.user_agent);
   if (!HasHeader(headers, "Authorization")) {

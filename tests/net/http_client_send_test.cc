@@ -76,6 +76,19 @@ TEST_F(HttpClientSend, MakesUpNeitherContentTypeNorAcceptEncoding) {
   EXPECT_THAT(received.head, Not(HasSubstr("Accept-Encoding")));
 }
 
+TEST_F(HttpClientSend, FramesTheBodyItself) {
+  HttpRequest request;
+  request.method = "POST";
+  request.body = "text";
+  request.headers = {
+      {"content-length", "3"}, {"Transfer-Encoding", "chunked"}, {"Connection", "close"}};
+  const RecordedRequest received = Received(request);
+  EXPECT_EQ(received.Header("Content-Length"), "4");
+  EXPECT_EQ(received.Header("Transfer-Encoding"), "");
+  EXPECT_EQ(received.Header("Connection"), "Keep-Alive");
+  EXPECT_EQ(received.body, "text");
+}
+
 TEST_F(HttpClientSend, AGetMayHaveABody) {
   HttpRequest request;
   request.body = "query";
