@@ -21,13 +21,13 @@ struct PemSource {
 
 // A kubeconfig's users[].user.exec.
 struct ExecPlugin {
-  std::string api_version;  // client.authentication.k8s.io/v1 or /v1beta1
-  std::string command;      // with a slash: absolute; without: found through PATH
-  std::vector<std::string> args;
-  std::vector<std::pair<std::string, std::string>> env;
-  std::string install_hint;
+  std::string api_version = {};  // client.authentication.k8s.io/v1 or /v1beta1
+  std::string command = {};      // with a slash: absolute; without: found through PATH
+  std::vector<std::string> args = {};
+  std::vector<std::pair<std::string, std::string>> env = {};
+  std::string install_hint = {};
   bool provide_cluster_info = false;
-  std::string cluster_config;  // JSON of the cluster's extension for plug-ins; may be empty
+  std::string cluster_config = {};  // JSON of the cluster's extension for plug-ins; may be empty
 };
 
 struct KubeConfig {

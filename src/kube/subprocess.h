@@ -11,8 +11,8 @@
 namespace eventer {
 
 struct Command {
-  std::vector<std::string> argv;         // argv[0] without a slash is looked up in PATH
-  std::vector<std::string> environment;  // NAME=VALUE; all there is
+  std::vector<std::string> argv;              // argv[0] without a slash is looked up in PATH
+  std::vector<std::string> environment = {};  // NAME=VALUE; all there is
   Duration timeout{};
   std::size_t max_output = 1 << 20;  // more on stdout is an error
 };

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string Recording(const std::string& name) {
-  std::ifstream file(std::string(EVENTER_TEST_DATA) + "/../recordings/" + name);
+  std::ifstream file(std::string(EVENTER_TEST_DATA) + "/recordings/" + name);
   EXPECT_TRUE(file) << name;
   return std::string(std::istreambuf_iterator<char>(file), {});
 }

@@ -21,6 +21,18 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
+StreamHandler IgnoreLines() {
+  StreamHandler handler;
+  handler.on_line = [](std::string_view) { return true; };
+  return handler;
+}
+
+KubeApi::WatchQuery Watch() {
+  KubeApi::WatchQuery query;
+  query.idle_timeout = 9s;
+  return query;
+}
+
 class KubeApiTest : public testing::Test {
  protected:
   KubeApiTest() {
@@ -51,7 +63,7 @@ TEST_F(KubeApiTest, BuildsUrlsUnderTheServersPrefix) {
   EXPECT_EQ(Last().url, "https://h:6443/prefix/api/v1/namespaces/a%20b/configmaps/n%2Fm");
   http_->RespondWithStream()->End();
   api_->WatchEvents({.ns = "", .resource_version = "5", .timeout_seconds = 61, .idle_timeout = 76s},
-                    {}, {.on_line = [](std::string_view) { return true; }});
+                    {}, IgnoreLines());
   EXPECT_EQ(Last().url,
             "https://h:6443/prefix/api/v1/events?allowWatchBookmarks=true&"
             "resourceVersion=5&timeoutSeconds=61&watch=true");
@@ -90,10 +102,7 @@ TEST_F(KubeApiTest, A401OfAWatchWithANewTokenIsSentOnceMore) {
   clock_.Advance(1s);
   http_->RespondToStream(FakeResponse(401));
   http_->RespondWithStream()->End();
-  EXPECT_EQ(api_->WatchEvents({.idle_timeout = 9s}, {},
-                              {.on_line = [](std::string_view) { return true; }})
-                .status,
-            200);
+  EXPECT_EQ(api_->WatchEvents(Watch(), {}, IgnoreLines()).status, 200);
 }
 
 TEST_F(KubeApiTest, A401WithTheSameTokenStays) {

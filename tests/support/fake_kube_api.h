@@ -109,8 +109,8 @@ class FakeKubeApi {
   // Waits until there is something to read, `deadline` or stop; then takes it, at most some 64 KiB.
   Chunk Read(Watch& watch, Clock& clock, SteadyTime deadline, std::stop_token stop);
   bool silent() const;  // then a watch does not even end when its time is over
-  // Blocks until that many watches have been opened.
-  void AwaitWatches(int count) const;
+  // Blocks until that many watches have been opened (true) or stop.
+  bool AwaitWatches(int count, std::stop_token stop = {}) const;
 
  private:
   using Key = std::pair<std::string, std::string>;  // namespace, name

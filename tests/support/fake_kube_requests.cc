@@ -303,9 +303,9 @@ std::vector<std::string> FakeKubeApi::targets() const {
   return {targets_.begin(), targets_.end()};
 }
 
-void FakeKubeApi::AwaitWatches(int count) const {
+bool FakeKubeApi::AwaitWatches(int count, std::stop_token stop) const {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return counts_.watches >= count; });
+  return changed_.wait(lock, stop, [&] { return counts_.watches >= count; });
 }
 
 }  // namespace eventer

@@ -1,33 +1,32 @@
-// A FakeKubeApi behind a real socket.
+// Serves a FakeKubeApi over HTTP/1.1 on the loopback interface: plain, or TLS.
 #pragma once
 
 #include <cstdint>
-#include <stop_token>
+#include <memory>
 #include <string>
 
 #include "support/fake_kube_api.h"
-#include "support/loopback_server.h"
 
 namespace eventer {
 
-// Serves `api` over HTTP on the loopback interface, a thread per connection. While the API is down
-// (FakeKubeApi::Down), connections are reset.
+struct KubeApiServerOptions {
+  std::uint16_t port = 0;                     // 0: any free one
+  std::string cert_file = {}, key_file = {};  // PEM; both: TLS
+};
+
+// A thread for each connection; lists are answered whole, watches as chunked streams.
 class KubeApiServer {
  public:
-  explicit KubeApiServer(FakeKubeApi& api, LoopbackServer::Options options = {});
-  ~KubeApiServer();
+  // Listens at once. Throws std::exception if it cannot.
+  explicit KubeApiServer(FakeKubeApi& api, const KubeApiServerOptions& options = {});
+  ~KubeApiServer();  // closes every connection, joins
 
-  std::string url() const { return server_.Url(""); }  // "http://127.0.0.1:1234"
+  std::uint16_t port() const;
+  std::string url() const;  // http://127.0.0.1:PORT or https://…
 
  private:
-  void Serve(LoopbackConnection& connection);
-  // False: the connection is of no more use.
-  bool Answer(LoopbackConnection& connection, const RecordedRequest& request);
-  bool Stream(LoopbackConnection& connection, FakeKubeApi::Watch& watch);
-
-  FakeKubeApi& api_;
-  std::stop_source stop_;
-  LoopbackServer server_;  // last: its threads use the rest
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace eventer
