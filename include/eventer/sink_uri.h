@@ -23,16 +23,17 @@ class SinkUri {
   // `flag` is the flag's name for error texts ("--sink"). Throws ConfigError.
   static SinkUri Parse(std::string_view flag, std::string_view value);
 
-  const std::string& flag() const { return flag_; }    // "--sink"
-  const std::string& key() const { return key_; }      // "log"
+  const std::string& flag() const { return flag_; }  // "--sink"
+  const std::string& key() const { return key_; }    // "log"
   const std::string& scheme() const { return scheme_; }
   const std::string& userinfo() const { return userinfo_; }  // decoded "user" or "user:password"
-  const std::string& host() const { return host_; }    // host[:port], IPv6 in brackets
-  const std::string& path() const { return path_; }    // as written (escaped)
+  const std::string& host() const { return host_; }          // host[:port], IPv6 in brackets
+  const std::string& path() const { return path_; }          // as written (escaped)
   const std::string& raw_query() const { return raw_query_; }
   // "--sink=log": how an error text names this URI.
   std::string Name() const { return flag_ + "=" + key_; }
-  // The URI without secrets: values of secret options, userinfo and unknown values masked.
+  // The URI without secrets: userinfo, path and the values of all options that are not known to be
+  // harmless are masked.
   std::string Masked() const;
 
   // Options. Each call marks the option as read. Of a repeated option the first value counts and
@@ -40,8 +41,8 @@ class SinkUri {
   bool Has(std::string_view option) const;
   std::optional<std::string> Get(std::string_view option);
   std::string GetOr(std::string_view option, std::string_view fallback);
-  std::string Require(std::string_view option);              // throws if absent or empty
-  bool GetBool(std::string_view option, bool fallback);      // Go's strconv.ParseBool
+  std::string Require(std::string_view option);          // throws if absent or empty
+  bool GetBool(std::string_view option, bool fallback);  // Go's strconv.ParseBool
   std::int64_t GetInt(std::string_view option, std::int64_t fallback, std::int64_t min,
                       std::int64_t max);
   Duration GetDuration(std::string_view option, Duration fallback);  // Go's time.ParseDuration
@@ -64,7 +65,10 @@ class SinkUri {
   [[noreturn]] void Fail(std::string_view option, std::string_view what) const;
 
  private:
-  std::string flag_, key_, scheme_, userinfo_, host_, path_, raw_query_;
+  void ReadUrl(const std::string& text);
+  void Warn(const std::string& what);
+
+  std::string flag_, key_, scheme_, opaque_, userinfo_, host_, path_, raw_query_;
   std::vector<std::pair<std::string, std::string>> options_;  // decoded, in order
   std::set<std::string, std::less<>> known_;                  // every name that was asked for
   std::vector<std::string> warnings_;

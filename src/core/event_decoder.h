@@ -41,6 +41,9 @@ class EventDecoder {
 
  private:
   struct Parsers;
+
+  void GiveBackMemory();
+
   std::unique_ptr<Parsers> parsers_;
 };
 

@@ -1,0 +1,103 @@
+#include "eventer/event_filter.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace eventer {
+namespace {
+
+using Words = std::set<std::string, std::less<>>;
+
+Words ReadWords(SinkUri& uri, std::string_view option) {
+  const std::vector<std::string> list = uri.GetList(option);
+  return Words(list.begin(), list.end());
+}
+
+// Regular expressions, of which one must match somewhere in a text.
+class Patterns {
+ public:
+  static Patterns Read(SinkUri& uri, std::string_view option) {
+    Patterns patterns;
+    for (const std::string& text : uri.GetList(option)) {
+      auto pattern = std::make_unique<RE2>(text, RE2::Quiet);
+      if (!pattern->ok()) uri.Fail(option, "is no regular expression: " + pattern->error());
+      patterns.all_.push_back(std::move(pattern));
+    }
+    return patterns;
+  }
+
+  bool empty() const { return all_.empty(); }
+  bool Match(const std::string& text) const {
+    return std::any_of(all_.begin(), all_.end(),
+                       [&](const auto& pattern) { return RE2::PartialMatch(text, *pattern); });
+  }
+
+ private:
+  std::vector<std::unique_ptr<RE2>> all_;
+};
+
+enum class Level { kAny, kNormal, kWarning };
+
+Level ReadLevel(SinkUri& uri, std::string_view default_level) {
+  std::string word = uri.GetOr("level", default_level);
+  if (word.empty() && !uri.Has("level")) return Level::kAny;
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char letter) { return std::tolower(letter); });
+  if (word == "normal") return Level::kNormal;
+  if (word == "warning") return Level::kWarning;
+  uri.Fail("level", "must be Normal or Warning");
+}
+
+}  // namespace
+
+struct EventFilter::Rules {
+  Level level = Level::kAny;
+  Words namespaces, kinds, not_namespaces, not_kinds;
+  Patterns reason, not_reason;
+
+  bool empty() const {
+    return level == Level::kAny && namespaces.empty() && kinds.empty() && not_namespaces.empty() &&
+           not_kinds.empty() && reason.empty() && not_reason.empty();
+  }
+
+  bool WantsLevel(const std::string& type) const {
+    if (level == Level::kAny || type == "Warning") return true;
+    return level == Level::kNormal && type == "Normal";
+  }
+
+  static bool WantsWord(const Words& wanted, const Words& unwanted, const std::string& word) {
+    return (wanted.empty() || wanted.contains(word)) && !unwanted.contains(word);
+  }
+
+  bool WantsReason(const std::string& text) const {
+    return (reason.empty() || reason.Match(text)) && !not_reason.Match(text);
+  }
+};
+
+EventFilter EventFilter::Parse(SinkUri& uri, std::string_view default_level) {
+  auto rules = std::make_shared<Rules>();
+  rules->level = ReadLevel(uri, default_level);
+  rules->namespaces = ReadWords(uri, "namespaces");
+  rules->kinds = ReadWords(uri, "kinds");
+  rules->reason = Patterns::Read(uri, "reason");
+  rules->not_namespaces = ReadWords(uri, "exclude_namespaces");
+  rules->not_kinds = ReadWords(uri, "exclude_kinds");
+  rules->not_reason = Patterns::Read(uri, "exclude_reason");
+  EventFilter filter;
+  if (!rules->empty()) filter.rules_ = std::move(rules);
+  return filter;
+}
+
+bool EventFilter::Wants(const Event& event) const {
+  if (!rules_) return true;
+  const ObjectReference& object = event.involved_object;
+  const std::string& ns = object.ns.empty() ? event.ns : object.ns;
+  return rules_->WantsLevel(event.type) &&
+         Rules::WantsWord(rules_->namespaces, rules_->not_namespaces, ns) &&
+         Rules::WantsWord(rules_->kinds, rules_->not_kinds, object.kind) &&
+         rules_->WantsReason(event.reason);
+}
+
+}  // namespace eventer

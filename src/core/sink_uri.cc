@@ -1,0 +1,256 @@
+#include "eventer/sink_uri.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+#include "core/expand_env.h"
+#include "core/go_url.h"
+#include "eventer/error.h"
+#include "eventer/time_format.h"
+
+namespace eventer {
+namespace {
+
+constexpr std::string_view kMask = "***";
+
+// Options whose values are shown as they are. Whatever is not here may be a secret.
+constexpr std::array<std::string_view, 20> kHarmless = {
+    "cluster_id",
+    "cluster_name",
+    "exclude_kinds",
+    "exclude_namespaces",
+    "exclude_reason",
+    "format",
+    "index",
+    "inClusterConfig",
+    "insecure",
+    "kinds",
+    "level",
+    "method",
+    "msg_type",
+    "name",
+    "namespaces",
+    "reason",
+    "region",
+    "sniff",
+    "useServiceAccount",
+    "ver",
+};
+
+bool IsHarmless(std::string_view option) {
+  return std::find(kHarmless.begin(), kHarmless.end(), option) != kHarmless.end();
+}
+
+// A key or option that may be shown: one that is no word may be a secret in the wrong place.
+bool IsWord(std::string_view text) {
+  return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.';
+  });
+}
+
+std::string_view Shown(std::string_view word) { return IsWord(word) ? word : kMask; }
+
+std::string_view Trim(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return "";
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+std::string Join(const std::vector<std::string>& words, std::string_view separator) {
+  std::string text;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += separator;
+    text += word;
+  }
+  return text;
+}
+
+}  // namespace
+
+SinkUri SinkUri::Parse(std::string_view flag, std::string_view value) {
+  SinkUri uri;
+  uri.flag_ = flag;
+  const std::size_t colon = std::min(value.find(':'), value.size());
+  uri.key_ = value.substr(0, colon);
+  if (uri.key_.empty()) throw ConfigError(uri.flag_ + ": a URI begins with a key: KEY:URL");
+  if (!IsWord(uri.key_)) {
+    throw ConfigError(uri.flag_ +
+                      ": a URI begins with a key and a colon: KEY:URL or KEY:?OPTION=VALUE");
+  }
+  uri.ReadUrl(ExpandEnv(value.substr(std::min(colon + 1, value.size()))));
+  return uri;
+}
+
+void SinkUri::ReadUrl(const std::string& text) {
+  std::string error;
+  std::optional<GoUrl> url = ParseGoUrl(text, &error);
+  if (!url) {
+    throw ConfigError(Name() + ": bad URL: " + error +
+                      " (in a password write @ : / ? # % as %40 %3A %2F %3F %23 %25)");
+  }
+  scheme_ = std::move(url->scheme);
+  opaque_ = std::move(url->opaque);
+  userinfo_ = std::move(url->userinfo);
+  host_ = std::move(url->host);
+  path_ = std::move(url->path);
+  raw_query_ = std::move(url->raw_query);
+  if (url->has_fragment) Warn("what follows '#' is ignored; write %23 if it belongs to a value");
+  GoQuery query = ParseGoQuery(raw_query_);
+  options_ = std::move(query.pairs);
+  if (query.dropped > 0) {
+    Warn(std::to_string(query.dropped) +
+         " malformed options are ignored (a bad %-escape or a ';')");
+  }
+}
+
+std::string SinkUri::Masked() const {
+  std::string text = key_;
+  std::string url;
+  if (!scheme_.empty()) url += scheme_ + ":";
+  if (!opaque_.empty()) url += kMask;
+  if (!host_.empty() || !userinfo_.empty()) url += "//";
+  if (!userinfo_.empty()) url.append(kMask).append("@");
+  url += host_;
+  if (path_.size() > 1) url.append("/").append(kMask);
+  char separator = '?';
+  for (const auto& [option, value] : options_) {
+    url += separator;
+    url.append(Shown(option)).append("=").append(IsHarmless(option) ? value : kMask);
+    separator = '&';
+  }
+  return url.empty() ? text : text + ":" + url;
+}
+
+bool SinkUri::Has(std::string_view option) const {
+  return std::any_of(options_.begin(), options_.end(),
+                     [&](const auto& pair) { return pair.first == option; });
+}
+
+std::optional<std::string> SinkUri::Get(std::string_view option) {
+  const bool first_read = known_.insert(std::string(option)).second;
+  std::optional<std::string> first;
+  std::size_t count = 0;
+  for (const auto& [name, value] : options_) {
+    if (name == option && ++count == 1) first = value;
+  }
+  if (count > 1 && first_read) {
+    Warn("option " + std::string(option) + " is given more than once; the first counts");
+  }
+  return first;
+}
+
+std::string SinkUri::GetOr(std::string_view option, std::string_view fallback) {
+  return Get(option).value_or(std::string(fallback));
+}
+
+std::string SinkUri::Require(std::string_view option) {
+  std::string value = GetOr(option, "");
+  if (value.empty()) Fail(option, "is required");
+  return value;
+}
+
+bool SinkUri::GetBool(std::string_view option, bool fallback) {
+  const std::optional<std::string> value = Get(option);
+  if (!value) return fallback;
+  for (std::string_view word : {"1", "t", "T", "TRUE", "true", "True"}) {
+    if (*value == word) return true;
+  }
+  for (std::string_view word : {"0", "f", "F", "FALSE", "false", "False"}) {
+    if (*value == word) return false;
+  }
+  Fail(option, "must be true or false");
+}
+
+std::int64_t SinkUri::GetInt(std::string_view option, std::int64_t fallback, std::int64_t min,
+                             std::int64_t max) {
+  const std::optional<std::string> value = Get(option);
+  if (!value) return fallback;
+  std::string_view digits = *value;
+  if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
+  std::int64_t number = 0;
+  auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || rest != digits.data() + digits.size() || number < min ||
+      number > max) {
+    Fail(option, "must be a number from " + std::to_string(min) + " to " + std::to_string(max));
+  }
+  return number;
+}
+
+Duration SinkUri::GetDuration(std::string_view option, Duration fallback) {
+  const std::optional<std::string> value = Get(option);
+  if (!value) return fallback;
+  const std::optional<Duration> duration = ParseGoDuration(*value);
+  if (!duration) Fail(option, "must be a duration such as 30s or 1m30s");
+  return *duration;
+}
+
+std::vector<std::string> SinkUri::GetAll(std::string_view option) {
+  known_.emplace(option);
+  std::vector<std::string> values;
+  for (const auto& [name, value] : options_) {
+    if (name == option) values.push_back(value);
+  }
+  return values;
+}
+
+std::vector<std::string> SinkUri::GetList(std::string_view option) {
+  std::vector<std::string> items;
+  for (const std::string& value : GetAll(option)) {
+    for (std::size_t begin = 0; begin <= value.size();) {
+      const std::size_t end = std::min(value.find(',', begin), value.size());
+      const std::string_view item = Trim(std::string_view(value).substr(begin, end - begin));
+      if (!item.empty()) items.emplace_back(item);
+      begin = end + 1;
+    }
+  }
+  return items;
+}
+
+std::string SinkUri::GetOneOf(std::string_view option, std::string_view fallback,
+                              const std::vector<std::string>& allowed) {
+  std::string value = GetOr(option, fallback);
+  if (value == fallback || std::find(allowed.begin(), allowed.end(), value) != allowed.end()) {
+    return value;
+  }
+  Fail(option, "must be one of " + Join(allowed, ", "));
+}
+
+void SinkUri::Ignore(std::string_view option, std::string_view why) {
+  known_.emplace(option);
+  if (Has(option)) {
+    Warn("option " + std::string(option) + " has no effect: " + std::string(why));
+  }
+}
+
+void SinkUri::CheckAllRead() const {
+  const std::vector<std::string> unread = Unread();
+  if (unread.empty()) return;
+  const std::vector<std::string> known(known_.begin(), known_.end());
+  std::string what = "is not known";
+  if (const auto nearest = NearestWord(unread.front(), known)) {
+    what += "; did you mean " + *nearest + "?";
+  } else if (!known.empty()) {
+    what += "; known: " + Join(known, ", ");
+  }
+  Fail(Shown(unread.front()), what);
+}
+
+std::vector<std::string> SinkUri::Unread() const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : options_) {
+    if (!known_.contains(name) && std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+void SinkUri::Fail(std::string_view option, std::string_view what) const {
+  throw ConfigError(Name() + ": option " + std::string(option) + " " + std::string(what));
+}
+
+void SinkUri::Warn(const std::string& what) { warnings_.push_back(Name() + ": " + what); }
+
+}  // namespace eventer
