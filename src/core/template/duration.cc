@@ -44,8 +44,7 @@ constexpr Method kDurationMethods[] = {
     {"Milliseconds", [](const Call& c) { return Int64(Self(c) / 1'000'000); }},
     {"Minutes", [](const Call& c) { return Fraction(Self(c), 60 * kNanosPerSecond); }},
     {"Nanoseconds", [](const Call& c) { return Int64(Self(c)); }},
-    {"Round", [](const Call& c) { return Nanos(RoundNanos(Self(c), Step(c))); },
-     {&kDurationType}},
+    {"Round", [](const Call& c) { return Nanos(RoundNanos(Self(c), Step(c))); }, {&kDurationType}},
     {"Seconds", [](const Call& c) { return Fraction(Self(c), kNanosPerSecond); }},
     {"String", [](const Call& c) { return Text(c, DurationToString(c.self)); }},
     {"Truncate",
@@ -63,11 +62,15 @@ constexpr Method kWeekdayMethods[] = {
 
 }  // namespace
 
-constinit const Type kDurationType{.name = "time.Duration", .kind = Kind::kInt,
-                                   .methods = kDurationMethods, .to_string = DurationToString};
-constinit const Type kMonthType{.name = "time.Month", .kind = Kind::kInt, .methods = kMonthMethods,
-                                .to_string = MonthToString};
-constinit const Type kWeekdayType{.name = "time.Weekday", .kind = Kind::kInt,
-                                  .methods = kWeekdayMethods, .to_string = WeekdayToString};
+constinit const Type kDurationType{.name = "time.Duration",
+                                   .kind = Kind::kInt,
+                                   .methods = kDurationMethods,
+                                   .to_string = DurationToString};
+constinit const Type kMonthType{
+    .name = "time.Month", .kind = Kind::kInt, .methods = kMonthMethods, .to_string = MonthToString};
+constinit const Type kWeekdayType{.name = "time.Weekday",
+                                  .kind = Kind::kInt,
+                                  .methods = kWeekdayMethods,
+                                  .to_string = WeekdayToString};
 
 }  // namespace eventer::tmpl

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <ctime>
 #include <limits>
 
 namespace eventer::tmpl {
@@ -16,8 +15,8 @@ __extension__ using Wide = __int128;
 constexpr std::array<std::string_view, 12> kMonths = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 7> kWeekdays = {
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+constexpr std::array<std::string_view, 7> kWeekdays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                       "Thursday", "Friday", "Saturday"};
 
 std::int64_t FloorDiv(std::int64_t a, std::int64_t b) {
   return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
@@ -29,7 +28,8 @@ std::int64_t DaysFromCivil(std::int64_t year, int month, int day) {
   const std::int64_t era = FloorDiv(year, 400);
   const std::int64_t year_of_era = year - era * 400;
   const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const std::int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  const std::int64_t day_of_era =
+      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146097 + day_of_era - 719468;
 }
 
@@ -67,11 +67,9 @@ bool LessThanHalf(std::int64_t part, std::int64_t whole) {
 std::string_view MonthName(int month) { return kMonths[static_cast<std::size_t>(month - 1)]; }
 std::string_view WeekdayName(int weekday) { return kWeekdays[static_cast<std::size_t>(weekday)]; }
 
-Zone ZoneOf(const Instant& time) {
-  std::tm local{};
-  const std::time_t seconds = time.seconds;
-  if (time.utc || !::localtime_r(&seconds, &local)) return {};
-  return {static_cast<int>(local.tm_gmtoff), local.tm_zone, local.tm_isdst > 0};
+ZoneInfo ZoneOf(const Instant& time) {
+  if (time.utc) return {{}, "UTC", false};
+  return ZoneAt(std::chrono::sys_seconds(std::chrono::seconds(time.seconds)));
 }
 
 std::string LocalZoneName() {
@@ -85,7 +83,7 @@ std::string LocalZoneName() {
 Civil CivilOf(const Instant& time) {
   Civil civil{};
   civil.zone = ZoneOf(time);
-  const std::int64_t seconds = time.seconds + civil.zone.offset;
+  const std::int64_t seconds = time.seconds + civil.zone.offset.count();
   const std::int64_t days = FloorDiv(seconds, kSecondsPerDay);
   const int second_of_day = static_cast<int>(seconds - days * kSecondsPerDay);
   SetDate(civil, days);
@@ -102,10 +100,11 @@ Instant FromCivil(const Civil& civil, std::int32_t nanos, bool utc) {
   const std::int64_t year = civil.year + FloorDiv(months, 12);
   const int month = static_cast<int>(months - FloorDiv(months, 12) * 12) + 1;
   const std::int64_t days = DaysFromCivil(year, month, 1) + civil.day - 1;
-  const std::int64_t wall = days * kSecondsPerDay + civil.hour * 3600 + civil.minute * 60 + civil.second;
+  const std::int64_t wall =
+      days * kSecondsPerDay + civil.hour * 3600 + civil.minute * 60 + civil.second;
   // The offset then is known only once the time is: guess, and look again, as Go does.
-  const int guess = ZoneOf({wall, nanos, utc}).offset;
-  return {wall - ZoneOf({wall - guess, nanos, utc}).offset, nanos, utc};
+  const std::int64_t guess = ZoneOf({wall, nanos, utc}).offset.count();
+  return {wall - ZoneOf({wall - guess, nanos, utc}).offset.count(), nanos, utc};
 }
 
 std::string TimeString(const Instant& time) {

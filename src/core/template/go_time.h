@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/local_time.h"
 #include "core/template/value.h"
 
 namespace eventer::tmpl {
@@ -14,23 +15,17 @@ inline constexpr Instant kZeroTime{-62135596800, 0, true};
 
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
-struct Zone {
-  int offset = 0;  // seconds east of UTC
-  std::string name = "UTC";
-  bool daylight_saving = false;
-};
-
 // A time on the clock and the calendar of its zone.
 struct Civil {
   std::int64_t year;
-  int month, day;     // from 1
+  int month, day;  // from 1
   int hour, minute, second;
-  int weekday;        // 0: Sunday
-  int year_day;       // from 1
-  Zone zone;
+  int weekday;   // 0: Sunday
+  int year_day;  // from 1
+  ZoneInfo zone;
 };
 
-Zone ZoneOf(const Instant& time);
+ZoneInfo ZoneOf(const Instant& time);
 std::string LocalZoneName();  // Go's Location.String of the zone of TZ
 Civil CivilOf(const Instant& time);
 // The time at which the calendar shows this; parts out of their range carry over.

@@ -70,12 +70,18 @@ constexpr Field kWrappedTime[] = {{.name = "Time", .json = "", .embedded = true}
 
 }  // namespace
 
-constinit const Type kMetaTimeType{.name = "v1.Time", .kind = Kind::kStruct, .fields = kWrappedTime,
-                                   .methods = kMetaTimeMethods, .embeds = &kTimeType,
+constinit const Type kMetaTimeType{.name = "v1.Time",
+                                   .kind = Kind::kStruct,
+                                   .fields = kWrappedTime,
+                                   .methods = kMetaTimeMethods,
+                                   .embeds = &kTimeType,
                                    .to_string = ToString};
-constinit const Type kMicroTimeType{.name = "v1.MicroTime", .kind = Kind::kStruct,
-                                    .fields = kWrappedTime, .methods = kMicroTimeMethods,
-                                    .embeds = &kTimeType, .to_string = ToString};
+constinit const Type kMicroTimeType{.name = "v1.MicroTime",
+                                    .kind = Kind::kStruct,
+                                    .fields = kWrappedTime,
+                                    .methods = kMicroTimeMethods,
+                                    .embeds = &kTimeType,
+                                    .to_string = ToString};
 constinit const Type kMetaTimePointerType{
     .name = "*v1.Time", .kind = Kind::kPointer, .elem = &kMetaTimeType};
 constinit const Type kMicroTimePointerType{

@@ -30,9 +30,7 @@ constexpr std::array<std::pair<std::string_view, Token>, 11> kKeywords = {{
     {"with", Token::kWith},
 }};
 
-bool IsSpace(char32_t rune) {
-  return rune == ' ' || rune == '\t' || rune == '\r' || rune == '\n';
-}
+bool IsSpace(char32_t rune) { return rune == ' ' || rune == '\t' || rune == '\r' || rune == '\n'; }
 
 bool HasLeftTrimMarker(std::string_view text) {
   return text.size() >= 2 && text[0] == '-' && IsSpace(static_cast<unsigned char>(text[1]));
@@ -167,22 +165,31 @@ Item Lexer::LexInsideAction() {
 
 Item Lexer::LexOperator(Rune32 first) {
   switch (first) {
-    case '=': return Emit(Token::kAssign);
-    case ':': return NextRune() == '=' ? Emit(Token::kDeclare) : Fail("expected :=");
-    case '|': return Emit(Token::kPipe);
-    case '"': return LexQuoted('"', Token::kString, "unterminated quoted string");
-    case '\'': return LexQuoted('\'', Token::kCharConstant, "unterminated character constant");
-    case '`': return LexRawQuote();
-    case '$': return LexFieldOrVariable(Token::kVariable);
+    case '=':
+      return Emit(Token::kAssign);
+    case ':':
+      return NextRune() == '=' ? Emit(Token::kDeclare) : Fail("expected :=");
+    case '|':
+      return Emit(Token::kPipe);
+    case '"':
+      return LexQuoted('"', Token::kString, "unterminated quoted string");
+    case '\'':
+      return LexQuoted('\'', Token::kCharConstant, "unterminated character constant");
+    case '`':
+      return LexRawQuote();
+    case '$':
+      return LexFieldOrVariable(Token::kVariable);
     // A dot at the very end of the input is the start of a number for Go.
-    case '.': return Rest().empty() ? (--pos_, LexNumber()) : LexFieldOrVariable(Token::kField);
+    case '.':
+      return Rest().empty() ? (--pos_, LexNumber()) : LexFieldOrVariable(Token::kField);
     case '(':
       ++paren_depth_;
       return Emit(Token::kLeftParen);
     case ')':
       if (--paren_depth_ < 0) return Fail("unexpected right paren");
       return Emit(Token::kRightParen);
-    default: break;
+    default:
+      break;
   }
   if (first < 0x80 && IsPrintRune(first)) return Emit(Token::kChar);
   return Fail("unrecognized character in action: " + Describe(first));

@@ -27,7 +27,7 @@ struct Method {
   std::string_view name;
   Value (*run)(const Call& call) = nullptr;
   std::array<const Type*, 3> params = {};
-  bool pointer = false;          // only of what can be pointed to; runs on nil, too
+  bool pointer = false;           // only of what can be pointed to; runs on nil, too
   std::string_view refusal = {};  // why a template can't call it: Go's words
 
   std::size_t arity() const {

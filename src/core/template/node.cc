@@ -14,7 +14,8 @@ void WriteInParens(std::string& out, const Node& node) {
   if (parens) out += ')';
 }
 
-void WriteJoined(std::string& out, const std::vector<std::string>& parts, std::string_view between) {
+void WriteJoined(std::string& out, const std::vector<std::string>& parts,
+                 std::string_view between) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (i > 0) out += between;
     out += parts[i];
@@ -44,7 +45,9 @@ void WritePipe(std::string& out, const PipeNode& pipe) {
 }
 
 void WriteBranch(std::string& out, const BranchNode& branch) {
-  out += branch.type == NodeType::kIf ? "{{if " : branch.type == NodeType::kRange ? "{{range " : "{{with ";
+  out += branch.type == NodeType::kIf      ? "{{if "
+         : branch.type == NodeType::kRange ? "{{range "
+                                           : "{{with ";
   WritePipe(out, *branch.pipe);
   out += "}}";
   Write(out, *branch.list);
@@ -66,16 +69,35 @@ void WriteTemplate(std::string& out, const TemplateNode& node) {
 
 void WriteWord(std::string& out, const WordNode& word) {
   switch (word.type) {
-    case NodeType::kBool: out += word.truth ? "true" : "false"; break;
-    case NodeType::kDot: out += '.'; break;
-    case NodeType::kNil: out += "nil"; break;
-    case NodeType::kString: out += word.text; break;
-    case NodeType::kField: WriteFields(out, word.idents); break;
-    case NodeType::kBreak: out += "{{break}}"; break;
-    case NodeType::kContinue: out += "{{continue}}"; break;
-    case NodeType::kEnd: out += "{{end}}"; break;
-    case NodeType::kElse: out += "{{else}}"; break;
-    default: WriteJoined(out, word.idents, ".");
+    case NodeType::kBool:
+      out += word.truth ? "true" : "false";
+      break;
+    case NodeType::kDot:
+      out += '.';
+      break;
+    case NodeType::kNil:
+      out += "nil";
+      break;
+    case NodeType::kString:
+      out += word.text;
+      break;
+    case NodeType::kField:
+      WriteFields(out, word.idents);
+      break;
+    case NodeType::kBreak:
+      out += "{{break}}";
+      break;
+    case NodeType::kContinue:
+      out += "{{continue}}";
+      break;
+    case NodeType::kEnd:
+      out += "{{end}}";
+      break;
+    case NodeType::kElse:
+      out += "{{else}}";
+      break;
+    default:
+      WriteJoined(out, word.idents, ".");
   }
 }
 
@@ -96,18 +118,37 @@ void WriteList(std::string& out, const ListNode& list) {
 
 void Write(std::string& out, const Node& node) {
   switch (node.type) {
-    case NodeType::kText: out += static_cast<const TextNode&>(node).text; break;
-    case NodeType::kAction: WriteAction(out, static_cast<const ActionNode&>(node)); break;
-    case NodeType::kChain: WriteChain(out, static_cast<const ChainNode&>(node)); break;
-    case NodeType::kCommand: WriteCommand(out, static_cast<const CommandNode&>(node)); break;
+    case NodeType::kText:
+      out += static_cast<const TextNode&>(node).text;
+      break;
+    case NodeType::kAction:
+      WriteAction(out, static_cast<const ActionNode&>(node));
+      break;
+    case NodeType::kChain:
+      WriteChain(out, static_cast<const ChainNode&>(node));
+      break;
+    case NodeType::kCommand:
+      WriteCommand(out, static_cast<const CommandNode&>(node));
+      break;
     case NodeType::kIf:
     case NodeType::kRange:
-    case NodeType::kWith: WriteBranch(out, static_cast<const BranchNode&>(node)); break;
-    case NodeType::kList: WriteList(out, static_cast<const ListNode&>(node)); break;
-    case NodeType::kNumber: out += static_cast<const NumberNode&>(node).text; break;
-    case NodeType::kPipe: WritePipe(out, static_cast<const PipeNode&>(node)); break;
-    case NodeType::kTemplate: WriteTemplate(out, static_cast<const TemplateNode&>(node)); break;
-    default: WriteWord(out, static_cast<const WordNode&>(node));
+    case NodeType::kWith:
+      WriteBranch(out, static_cast<const BranchNode&>(node));
+      break;
+    case NodeType::kList:
+      WriteList(out, static_cast<const ListNode&>(node));
+      break;
+    case NodeType::kNumber:
+      out += static_cast<const NumberNode&>(node).text;
+      break;
+    case NodeType::kPipe:
+      WritePipe(out, static_cast<const PipeNode&>(node));
+      break;
+    case NodeType::kTemplate:
+      WriteTemplate(out, static_cast<const TemplateNode&>(node));
+      break;
+    default:
+      WriteWord(out, static_cast<const WordNode&>(node));
   }
 }
 

@@ -108,16 +108,26 @@ NodePtr Parser::ParseTextOrAction() {
 NodePtr Parser::ParseAction() {
   const Item item = NextNonSpace();
   switch (item.token) {
-    case Token::kBlock: return ParseBlock();
-    case Token::kBreak: return ParseLoopExit(item, NodeType::kBreak);
-    case Token::kContinue: return ParseLoopExit(item, NodeType::kContinue);
-    case Token::kElse: return ParseElse();
-    case Token::kEnd: return MakeWord(NodeType::kEnd, Expect(Token::kRightDelim, "end").pos);
-    case Token::kIf: return ParseControl(NodeType::kIf);
-    case Token::kRange: return ParseControl(NodeType::kRange);
-    case Token::kTemplate: return ParseTemplateCall();
-    case Token::kWith: return ParseControl(NodeType::kWith);
-    default: break;
+    case Token::kBlock:
+      return ParseBlock();
+    case Token::kBreak:
+      return ParseLoopExit(item, NodeType::kBreak);
+    case Token::kContinue:
+      return ParseLoopExit(item, NodeType::kContinue);
+    case Token::kElse:
+      return ParseElse();
+    case Token::kEnd:
+      return MakeWord(NodeType::kEnd, Expect(Token::kRightDelim, "end").pos);
+    case Token::kIf:
+      return ParseControl(NodeType::kIf);
+    case Token::kRange:
+      return ParseControl(NodeType::kRange);
+    case Token::kTemplate:
+      return ParseTemplateCall();
+    case Token::kWith:
+      return ParseControl(NodeType::kWith);
+    default:
+      break;
   }
   Backup();
   const std::size_t pos = Peek().pos;
@@ -145,7 +155,9 @@ NodePtr Parser::ParseControl(NodeType type) {
   if (nesting_ > kMaxNesting) Fail("max nesting depth exceeded");
   const std::size_t vars = scope_.vars.size();
   const bool range = type == NodeType::kRange;
-  auto pipe = ParsePipeline(range ? "range" : type == NodeType::kIf ? "if" : "with",
+  auto pipe = ParsePipeline(range                   ? "range"
+                            : type == NodeType::kIf ? "if"
+                                                    : "with",
                             Token::kRightDelim);
   auto branch = std::make_unique<BranchNode>(type, pipe->pos);
   branch->pipe = std::move(pipe);

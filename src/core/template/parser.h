@@ -21,7 +21,7 @@ struct ParseError {
 
 // Loops, branches and parentheses may be nested as deep as this: a bound for the stack. Go has
 // 10,000 for parentheses and none for the others.
-constexpr int kMaxNesting = 500;
+constexpr int kMaxNesting = 300;
 
 class Parser {
  public:

@@ -27,12 +27,15 @@ bool StartsCommand(Token token) {
     case Token::kRawString:
     case Token::kString:
     case Token::kVariable:
-    case Token::kLeftParen: return true;
-    default: return false;
+    case Token::kLeftParen:
+      return true;
+    default:
+      return false;
   }
 }
 
-std::unique_ptr<WordNode> MakeWord(NodeType type, std::size_t pos, std::vector<std::string> idents) {
+std::unique_ptr<WordNode> MakeWord(NodeType type, std::size_t pos,
+                                   std::vector<std::string> idents) {
   auto word = std::make_unique<WordNode>(type, pos);
   word->idents = std::move(idents);
   return word;
@@ -139,9 +142,12 @@ NodePtr Parser::ParseTerm() {
     case Token::kIdentifier:
       if (!IsFunction(item.text)) Fail("function " + Quote(item.text) + " not defined");
       return MakeWord(NodeType::kIdentifier, item.pos, {item.text});
-    case Token::kDot: return MakeWord(NodeType::kDot, item.pos, {});
-    case Token::kNil: return MakeWord(NodeType::kNil, item.pos, {});
-    case Token::kVariable: return MakeVariable(item);
+    case Token::kDot:
+      return MakeWord(NodeType::kDot, item.pos, {});
+    case Token::kNil:
+      return MakeWord(NodeType::kNil, item.pos, {});
+    case Token::kVariable:
+      return MakeVariable(item);
     case Token::kField:
       return MakeWord(NodeType::kField, item.pos, {item.text.substr(1)});
     case Token::kBool: {
@@ -151,15 +157,19 @@ NodePtr Parser::ParseTerm() {
     }
     case Token::kCharConstant:
     case Token::kComplex:
-    case Token::kNumber: return MakeNumber(item);
-    case Token::kLeftParen: return ParseParentheses();
+    case Token::kNumber:
+      return MakeNumber(item);
+    case Token::kLeftParen:
+      return ParseParentheses();
     case Token::kString:
     case Token::kRawString: {
       auto word = MakeWord(NodeType::kString, item.pos, {UnquoteOrFail(item.text)});
       word->text = item.text;
       return word;
     }
-    default: Backup(); return nullptr;
+    default:
+      Backup();
+      return nullptr;
   }
 }
 

@@ -9,9 +9,31 @@ namespace eventer::tmpl {
 namespace {
 
 enum class Part : char {
-  kLongMonth, kMonth, kNumMonth, kZeroMonth, kLongWeekday, kWeekday, kDay, kUnderDay, kZeroDay,
-  kUnderYearDay, kZeroYearDay, kHour, kHour12, kZeroHour12, kMinute, kZeroMinute, kSecond,
-  kZeroSecond, kLongYear, kYear, kUpperPm, kLowerPm, kZoneName, kOffset, kFraction,
+  kLongMonth,
+  kMonth,
+  kNumMonth,
+  kZeroMonth,
+  kLongWeekday,
+  kWeekday,
+  kDay,
+  kUnderDay,
+  kZeroDay,
+  kUnderYearDay,
+  kZeroYearDay,
+  kHour,
+  kHour12,
+  kZeroHour12,
+  kMinute,
+  kZeroMinute,
+  kSecond,
+  kZeroSecond,
+  kLongYear,
+  kYear,
+  kUpperPm,
+  kLowerPm,
+  kZoneName,
+  kOffset,
+  kFraction,
 };
 
 struct Piece {
@@ -22,14 +44,31 @@ struct Piece {
 // In the order in which they are tried: longer ones first where one begins with another. "Jan"
 // and "Mon" need an end: no small letter behind them.
 constexpr std::array<Piece, 25> kPieces = {{
-    {"January", Part::kLongMonth}, {"Jan", Part::kMonth}, {"Monday", Part::kLongWeekday},
-    {"Mon", Part::kWeekday}, {"MST", Part::kZoneName}, {"01", Part::kZeroMonth},
-    {"02", Part::kZeroDay}, {"03", Part::kZeroHour12}, {"04", Part::kZeroMinute},
-    {"05", Part::kZeroSecond}, {"06", Part::kYear}, {"002", Part::kZeroYearDay},
-    {"15", Part::kHour}, {"1", Part::kNumMonth}, {"2006", Part::kLongYear}, {"2", Part::kDay},
-    {"_2", Part::kUnderDay}, {"__2", Part::kUnderYearDay}, {"3", Part::kHour12},
-    {"4", Part::kMinute}, {"5", Part::kSecond}, {"PM", Part::kUpperPm}, {"pm", Part::kLowerPm},
-    {"-", Part::kOffset}, {"Z", Part::kOffset},
+    {"January", Part::kLongMonth},
+    {"Jan", Part::kMonth},
+    {"Monday", Part::kLongWeekday},
+    {"Mon", Part::kWeekday},
+    {"MST", Part::kZoneName},
+    {"01", Part::kZeroMonth},
+    {"02", Part::kZeroDay},
+    {"03", Part::kZeroHour12},
+    {"04", Part::kZeroMinute},
+    {"05", Part::kZeroSecond},
+    {"06", Part::kYear},
+    {"002", Part::kZeroYearDay},
+    {"15", Part::kHour},
+    {"1", Part::kNumMonth},
+    {"2006", Part::kLongYear},
+    {"2", Part::kDay},
+    {"_2", Part::kUnderDay},
+    {"__2", Part::kUnderYearDay},
+    {"3", Part::kHour12},
+    {"4", Part::kMinute},
+    {"5", Part::kSecond},
+    {"PM", Part::kUpperPm},
+    {"pm", Part::kLowerPm},
+    {"-", Part::kOffset},
+    {"Z", Part::kOffset},
 }};
 
 constexpr std::array<std::string_view, 5> kOffsets = {"070000", "07:00:00", "0700", "07:00", "07"};
@@ -116,38 +155,88 @@ int Hour12(const Civil& civil) { return civil.hour % 12 == 0 ? 12 : civil.hour %
 
 void AppendDatePart(std::string& out, const Civil& civil, Part part) {
   switch (part) {
-    case Part::kLongMonth: out += MonthName(civil.month); break;
-    case Part::kMonth: out += MonthName(civil.month).substr(0, 3); break;
-    case Part::kNumMonth: AppendPadded(out, civil.month, 0); break;
-    case Part::kZeroMonth: AppendPadded(out, civil.month, 2); break;
-    case Part::kLongWeekday: out += WeekdayName(civil.weekday); break;
-    case Part::kWeekday: out += WeekdayName(civil.weekday).substr(0, 3); break;
-    case Part::kDay: AppendPadded(out, civil.day, 0); break;
-    case Part::kUnderDay: AppendPadded(out, civil.day, 2, ' '); break;
-    case Part::kZeroDay: AppendPadded(out, civil.day, 2); break;
-    case Part::kUnderYearDay: AppendPadded(out, civil.year_day, 3, ' '); break;
-    case Part::kZeroYearDay: AppendPadded(out, civil.year_day, 3); break;
-    case Part::kLongYear: AppendPadded(out, civil.year, 4); break;
-    default: AppendPadded(out, (civil.year < 0 ? -civil.year : civil.year) % 100, 2);
+    case Part::kLongMonth:
+      out += MonthName(civil.month);
+      break;
+    case Part::kMonth:
+      out += MonthName(civil.month).substr(0, 3);
+      break;
+    case Part::kNumMonth:
+      AppendPadded(out, civil.month, 0);
+      break;
+    case Part::kZeroMonth:
+      AppendPadded(out, civil.month, 2);
+      break;
+    case Part::kLongWeekday:
+      out += WeekdayName(civil.weekday);
+      break;
+    case Part::kWeekday:
+      out += WeekdayName(civil.weekday).substr(0, 3);
+      break;
+    case Part::kDay:
+      AppendPadded(out, civil.day, 0);
+      break;
+    case Part::kUnderDay:
+      AppendPadded(out, civil.day, 2, ' ');
+      break;
+    case Part::kZeroDay:
+      AppendPadded(out, civil.day, 2);
+      break;
+    case Part::kUnderYearDay:
+      AppendPadded(out, civil.year_day, 3, ' ');
+      break;
+    case Part::kZeroYearDay:
+      AppendPadded(out, civil.year_day, 3);
+      break;
+    case Part::kLongYear:
+      AppendPadded(out, civil.year, 4);
+      break;
+    default:
+      AppendPadded(out, (civil.year < 0 ? -civil.year : civil.year) % 100, 2);
   }
 }
 
 void AppendPart(std::string& out, const Civil& civil, std::int32_t nanos, Part part,
                 std::string_view shape) {
   switch (part) {
-    case Part::kHour: AppendPadded(out, civil.hour, 2); break;
-    case Part::kHour12: AppendPadded(out, Hour12(civil), 0); break;
-    case Part::kZeroHour12: AppendPadded(out, Hour12(civil), 2); break;
-    case Part::kMinute: AppendPadded(out, civil.minute, 0); break;
-    case Part::kZeroMinute: AppendPadded(out, civil.minute, 2); break;
-    case Part::kSecond: AppendPadded(out, civil.second, 0); break;
-    case Part::kZeroSecond: AppendPadded(out, civil.second, 2); break;
-    case Part::kUpperPm: out += civil.hour >= 12 ? "PM" : "AM"; break;
-    case Part::kLowerPm: out += civil.hour >= 12 ? "pm" : "am"; break;
-    case Part::kZoneName: out += civil.zone.name; break;
-    case Part::kOffset: AppendOffset(out, civil.zone.offset, shape); break;
-    case Part::kFraction: AppendFraction(out, nanos, shape); break;
-    default: AppendDatePart(out, civil, part);
+    case Part::kHour:
+      AppendPadded(out, civil.hour, 2);
+      break;
+    case Part::kHour12:
+      AppendPadded(out, Hour12(civil), 0);
+      break;
+    case Part::kZeroHour12:
+      AppendPadded(out, Hour12(civil), 2);
+      break;
+    case Part::kMinute:
+      AppendPadded(out, civil.minute, 0);
+      break;
+    case Part::kZeroMinute:
+      AppendPadded(out, civil.minute, 2);
+      break;
+    case Part::kSecond:
+      AppendPadded(out, civil.second, 0);
+      break;
+    case Part::kZeroSecond:
+      AppendPadded(out, civil.second, 2);
+      break;
+    case Part::kUpperPm:
+      out += civil.hour >= 12 ? "PM" : "AM";
+      break;
+    case Part::kLowerPm:
+      out += civil.hour >= 12 ? "pm" : "am";
+      break;
+    case Part::kZoneName:
+      out += civil.zone.abbreviation;
+      break;
+    case Part::kOffset:
+      AppendOffset(out, static_cast<int>(civil.zone.offset.count()), shape);
+      break;
+    case Part::kFraction:
+      AppendFraction(out, nanos, shape);
+      break;
+    default:
+      AppendDatePart(out, civil, part);
   }
 }
 

@@ -21,8 +21,10 @@ int CompareToArg(const Call& call) { return Compare(Self(call), call.args[0].as_
 
 // Wraps around as Go does for years beyond 2262.
 int64_t SinceEpoch(const Instant& time, int64_t units_per_second) {
-  const auto whole = static_cast<std::uint64_t>(time.seconds) * static_cast<std::uint64_t>(units_per_second);
-  return static_cast<int64_t>(whole + static_cast<std::uint64_t>(time.nanos / (kNanosPerSecond / units_per_second)));
+  const auto whole =
+      static_cast<std::uint64_t>(time.seconds) * static_cast<std::uint64_t>(units_per_second);
+  return static_cast<int64_t>(
+      whole + static_cast<std::uint64_t>(time.nanos / (kNanosPerSecond / units_per_second)));
 }
 
 Value Text(const Call& call, std::string text) { return Value(call.arena.Keep(std::move(text))); }
@@ -52,7 +54,7 @@ void AppendBigEndian(std::string& out, std::uint64_t value, int bytes) {
 // Version 1; version 2 has the seconds of an odd offset behind its minutes, -1 stands for UTC.
 Value MarshalBinary(const Call& call) {
   const Instant time = Self(call);
-  const int offset = ZoneOf(time).offset;
+  const auto offset = ZoneOf(time).offset.count();
   const bool odd = offset % 60 != 0;
   std::string out(1, odd ? '\2' : '\1');
   AppendBigEndian(out, static_cast<std::uint64_t>(time.seconds - kZeroTime.seconds), 8);
@@ -87,18 +89,24 @@ constexpr Method kTimeMethods[] = {
     {"Date", nullptr, {}, false, "function Date has 3 return values; should be 1 or 2"},
     {"Day", [](const Call& c) { return Value::Int(CivilOf(Self(c)).day); }},
     {"Equal", [](const Call& c) { return Value(CompareToArg(c) == 0); }, {&kTimeType}},
-    {"Format", [](const Call& c) { return Text(c, FormatTime(Self(c), c.args[0].as_string())); },
+    {"Format",
+     [](const Call& c) { return Text(c, FormatTime(Self(c), c.args[0].as_string())); },
      {&kStringType}},
     {"GoString", [](const Call& c) { return Text(c, TimeGoString(Self(c))); }},
     {"GobEncode", MarshalBinary},
     {"Hour", [](const Call& c) { return Value::Int(CivilOf(Self(c)).hour); }},
-    {"ISOWeek", nullptr, {}, false,
+    {"ISOWeek",
+     nullptr,
+     {},
+     false,
      "invalid function signature for ISOWeek: second return value should be error; is int"},
     {"IsDST", [](const Call& c) { return Value(ZoneOf(Self(c)).daylight_saving); }},
     {"IsZero", [](const Call& c) { return Value(IsZero(Self(c))); }},
-    {"Local", [](const Call& c) { return Time({Self(c).seconds, Self(c).nanos, false}); }},
-    {"Location",
-     [](const Call& c) { return Text(c, Self(c).utc ? "UTC" : LocalZoneName()); }},
+    {"Local",
+     [](const Call& c) {
+       return Time({Self(c).seconds, Self(c).nanos, false});
+     }},
+    {"Location", [](const Call& c) { return Text(c, Self(c).utc ? "UTC" : LocalZoneName()); }},
     {"MarshalBinary", MarshalBinary},
     {"MarshalJSON", MarshalJson},
     {"MarshalText", MarshalText},
@@ -108,26 +116,37 @@ constexpr Method kTimeMethods[] = {
     {"Round", [](const Call& c) { return Time(RoundTime(Self(c), Arg(c, 0))); }, {&kDurationType}},
     {"Second", [](const Call& c) { return Value::Int(CivilOf(Self(c)).second); }},
     {"String", [](const Call& c) { return Text(c, TimeString(Self(c))); }},
-    {"Sub", [](const Call& c) { return Nanos(NanosBetween(c.args[0].as_instant(), Self(c))); },
+    {"Sub",
+     [](const Call& c) { return Nanos(NanosBetween(c.args[0].as_instant(), Self(c))); },
      {&kTimeType}},
-    {"Truncate", [](const Call& c) { return Time(TruncateTime(Self(c), Arg(c, 0))); },
+    {"Truncate",
+     [](const Call& c) { return Time(TruncateTime(Self(c), Arg(c, 0))); },
      {&kDurationType}},
     {"UTC", [](const Call& c) { return Time(InUtc(Self(c))); }},
     {"Unix", [](const Call& c) { return Value::Int(Self(c).seconds, kInt64Type); }},
-    {"UnixMicro", [](const Call& c) { return Value::Int(SinceEpoch(Self(c), 1'000'000), kInt64Type); }},
+    {"UnixMicro",
+     [](const Call& c) { return Value::Int(SinceEpoch(Self(c), 1'000'000), kInt64Type); }},
     {"UnixMilli", [](const Call& c) { return Value::Int(SinceEpoch(Self(c), 1'000), kInt64Type); }},
-    {"UnixNano", [](const Call& c) { return Value::Int(SinceEpoch(Self(c), kNanosPerSecond), kInt64Type); }},
+    {"UnixNano",
+     [](const Call& c) { return Value::Int(SinceEpoch(Self(c), kNanosPerSecond), kInt64Type); }},
     {"Weekday", [](const Call& c) { return Value::Int(CivilOf(Self(c)).weekday, kWeekdayType); }},
     {"Year", [](const Call& c) { return Value::Int(CivilOf(Self(c)).year); }},
     {"YearDay", [](const Call& c) { return Value::Int(CivilOf(Self(c)).year_day); }},
-    {"Zone", nullptr, {}, false,
+    {"Zone",
+     nullptr,
+     {},
+     false,
      "invalid function signature for Zone: second return value should be error; is int"},
-    {"ZoneBounds", nullptr, {}, false, 
-     "invalid function signature for ZoneBounds: second return value should be error; is time.Time"},
+    {"ZoneBounds",
+     nullptr,
+     {},
+     false,
+     "invalid function signature for ZoneBounds: second return value should be error; is "
+     "time.Time"},
 };
 
 }  // namespace
 
-constinit const Type kTimeType{.name = "time.Time", .kind = Kind::kStruct, .methods = kTimeMethods,
-                               .to_string = TimeToString};
+constinit const Type kTimeType{
+    .name = "time.Time", .kind = Kind::kStruct, .methods = kTimeMethods, .to_string = TimeToString};
 }  // namespace eventer::tmpl

@@ -38,7 +38,9 @@ std::size_t SequenceLength(unsigned char lead) {
   return 0;
 }
 
-char32_t SmallestOf(std::size_t length) { return length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000; }
+char32_t SmallestOf(std::size_t length) {
+  return length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000;
+}
 
 }  // namespace
 

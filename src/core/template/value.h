@@ -26,9 +26,9 @@ enum class Kind : char {
   kString,
   kStruct,
   kPointer,
-  kMap,    // always of strings to strings
+  kMap,  // always of strings to strings
   kSlice,
-  kAny,    // only as a parameter: any value, nil too
+  kAny,  // only as a parameter: any value, nil too
 };
 
 struct Field {
@@ -51,9 +51,9 @@ struct Type {
   std::string (*pointer_to_string)(const Value& self) = nullptr;
 };
 
-extern const Type kBoolType, kIntType, kInt32Type, kInt64Type, kUint8Type, kFloat64Type,
-    kComplexType, kStringType, kBytesType, kStringsType, kStringMapType, kInt64PointerType,
-    kBoolPointerType, kAnyType;
+extern const Type kBoolType, kIntType, kInt32Type, kInt64Type, kUint8Type, kUint64Type,
+    kFloat64Type, kComplexType, kStringType, kBytesType, kStringsType, kStringMapType,
+    kInt64PointerType, kBoolPointerType, kAnyType;
 
 // A time, with the zone in which it is printed.
 struct Instant {
@@ -69,6 +69,8 @@ class StructData {
  public:
   virtual ~StructData() = default;
   virtual Value At(std::size_t index) const = 0;
+  // The whole as the JSON text that it came from; empty: unknown.
+  virtual std::string_view json() const { return {}; }
 };
 
 using StringMap = std::vector<std::pair<std::string_view, std::string_view>>;  // sorted by key
@@ -85,8 +87,8 @@ class Value {
   explicit Value(const Value* v, const Type& type) : type_(&type), data_(v) {}  // pointer
   explicit Value(const StringMap* v) : type_(&kStringMapType), data_(v) {}      // null: nil map
   explicit Value(std::span<const Value> v, const Type& type) : type_(&type), data_(v) {}
-  static Value Int(std::int64_t v, const Type& type = kIntType) { return Value(Data(v), type); }
-  static Value Uint(std::uint64_t v, const Type& type = kUint8Type) { return Value(Data(v), type); }
+  static Value Int(std::int64_t v, const Type& type = kIntType) { return Value(type, Data(v)); }
+  static Value Uint(std::uint64_t v, const Type& type = kUint8Type) { return Value(type, Data(v)); }
 
   bool valid() const { return type_ != nullptr; }
   Kind kind() const { return type_ ? type_->kind : Kind::kInvalid; }
@@ -111,8 +113,8 @@ class Value {
   bool is_nil() const;
   // Of a text, map or slice; 0 for others.
   std::size_t length() const;
-  Value field(std::size_t index) const;      // of a struct
-  Value element(std::size_t index) const;    // of a slice or text
+  Value field(std::size_t index) const;    // of a struct
+  Value element(std::size_t index) const;  // of a slice or text
   // The entry of a map; no value if there is none.
   Value entry(std::string_view key) const;
 
@@ -123,7 +125,7 @@ class Value {
   using Data = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double,
                             std::complex<double>, std::string_view, Instant, const StructData*,
                             const Value*, const StringMap*, std::span<const Value>>;
-  Value(Data data, const Type& type) : type_(&type), data_(data) {}
+  Value(const Type& type, Data data) : type_(&type), data_(data) {}
 
   const Type* type_ = nullptr;
   Data data_;
