@@ -225,7 +225,8 @@ class EventData::Parts : public StructData {
   Value Map(const Members& object) const {
     if (!object.exists()) return Value(static_cast<const StringMap*>(nullptr));
     StringMap map;
-    for (const auto member : *object.object()) {
+    const simdjson::dom::object members = *object.object();
+    for (const auto member : members) {
       std::string_view text;
       if (member.value.get(text) == simdjson::SUCCESS) map.emplace_back(member.key, text);
     }

@@ -15,7 +15,10 @@ std::string_view AsText(std::span<const Value> args, Arena& arena) {
     return args[0].as_string();
   }
   std::vector<Value> printable;
-  for (const Value& arg : args) printable.push_back(Printable(arg));
+  for (Value arg : args) {
+    arg.addressable = false;  // Go hands on a copy
+    printable.push_back(Printable(arg));
+  }
   std::string out;
   Printer printer(out, kMaxOutput);
   printer.UsePointers();
