@@ -146,7 +146,7 @@ Value Index(const Call& call) {
 }
 
 Value Slice(const Call& call) {
-  const Value item = Indirect(call.args[0]);
+  const Value& item = call.args[0];
   const auto indexes = call.args.subspan(1);
   if (!item.valid()) throw CallError{"slice of untyped nil"};
   if (indexes.size() > 3) {

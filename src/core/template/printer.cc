@@ -67,11 +67,11 @@ bool Printer::ByMethod(const Value& value, char32_t verb, bool pointer) {
   if (erroring_ || !value.valid()) return false;
   const Type& type = value.kind() == Kind::kPointer ? *value.type().elem : value.type();
   pointer |= value.kind() == Kind::kPointer;
-  if (!type.to_string && !(pointer && type.pointer_to_string)) return false;
-  if (verb == 'w') {
+  if (verb == 'w') {  // Go's wrapped errors: there are none
     BadVerb(value, verb);
     return true;
   }
+  if (!type.to_string && !(pointer && type.pointer_to_string)) return false;
   const Value self = Indirect(value);
   const bool nil = self.kind() == Kind::kPointer;
   const bool is_time = &type == &kTimeType || type.embeds == &kTimeType;
