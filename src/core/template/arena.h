@@ -22,7 +22,7 @@ class Arena {
  public:
   // One unit is a byte made or looked at; a step of the executor costs kStepCost. Bounds time (a
   // fraction of a second) and memory.
-  static constexpr std::size_t kBudget = std::size_t{32} << 20;
+  static constexpr std::size_t kBudget = std::size_t{16} << 20;
   static constexpr std::size_t kStepCost = 32;
 
   // Throws BudgetError when the budget is used up.
