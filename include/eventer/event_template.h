@@ -22,7 +22,7 @@ struct TemplateError {
 struct RenderResult {
   bool ok = false;
   // The output; else the error as Go says it: "template: body:1:3: executing "body" at <.Foo>: …".
-  // It quotes the template, never the event's secrets: events have none.
+  // It quotes the template and may hold values of the event.
   std::string text;
 };
 

@@ -288,6 +288,9 @@ Value Executor::Invoke(Value (*run)(const Call&), const Call& call, const Node& 
   } catch (const CallError& error) {
     At(node);
     Fail("error calling " + std::string(call.name) + ": " + error.text);
+  } catch (const TooLong&) {
+    At(node);
+    throw;
   }
 }
 
