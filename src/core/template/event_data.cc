@@ -232,9 +232,10 @@ class EventData::Parts : public StructData {
     }
     std::ranges::stable_sort(map, {}, &StringMap::value_type::first);
     // The last of equal keys stays.
-    const auto [first, last] =
-        std::ranges::unique(map.rbegin(), map.rend(), {}, &StringMap::value_type::first);
-    map.erase(map.begin(), map.begin() + (last - first));
+    const auto kept = std::unique(map.rbegin(), map.rend(), [](const auto& a, const auto& b) {
+      return a.first == b.first;
+    });
+    map.erase(map.begin(), kept.base());
     return Value(&maps_.emplace_back(std::move(map)));
   }
 
