@@ -26,11 +26,11 @@
 #include "core/stats.h"
 #include "eventer/clock.h"
 #include "eventer/event_source.h"
-#include "kube/backoff.h"
 #include "kube/handover.h"
 #include "kube/kube_api.h"
 #include "kube/relist.h"
 #include "kube/source_health.h"
+#include "kube/watch_backoff.h"
 #include "kube/watch_failure.h"
 #include "kube/watch_stream.h"
 
@@ -88,7 +88,7 @@ class EventWatch {
   EventDecoder decoder_;
   Handover handover_;
   WatchStream stream_;
-  Backoff backoff_;
+  WatchBackoff backoff_;
   LogLimiter failure_log_, broken_log_, held_log_;
   std::minstd_rand random_;
   std::stop_token stop_;
