@@ -1,6 +1,7 @@
 // A small HTTP/1.1 server for health and metrics, on Boost.Beast; one thread of its own.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,10 +26,15 @@ class HttpServer {
   // Called on the server's thread; must not block.
   using Handler = std::function<HttpServerResponse(const HttpServerRequest&)>;
 
+  // How long a peer may take for a request or an answer, and be idle between them. A slow one
+  // never delays the others.
+  static constexpr std::chrono::seconds kPatience{30};
+
   // Listens on `ip` (IPv4 or IPv6 literal) and `port` (0: any free one) and serves at once.
   // Throws ConfigError without the flag's name ("cannot listen on 0.0.0.0:8084: Address already
   // in use").
-  HttpServer(const std::string& ip, std::uint16_t port, Handler handler);
+  HttpServer(const std::string& ip, std::uint16_t port, Handler handler,
+             std::chrono::milliseconds patience = kPatience);
   ~HttpServer();  // closes every connection, joins
 
   std::uint16_t port() const;

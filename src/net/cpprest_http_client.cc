@@ -1,0 +1,212 @@
+#include "net/cpprest_http_client.h"
+
+#include <cpprest/http_client.h>
+#include <netinet/tcp.h>
+#include <pplx/threadpool.h>
+
+#include <cstdlib>
+#include <map>
+#include <mutex>
+
+#include "eventer/error.h"
+#include "net/cpprest_request.h"
+#include "net/exchange.h"
+#include "net/proxy.h"
+#include "net/tls_settings.h"
+#include "net/url.h"
+
+namespace eventer {
+namespace {
+
+using web::http::client::http_client;
+using web::http::client::http_client_config;
+
+// cpprestsdk's own idle time, far above every deadline of ours: it only ends what could not be
+// cancelled (a proxy that never answers CONNECT).
+constexpr std::chrono::minutes kLastResort(10);
+
+// The connections to one scheme, host and port.
+struct Peer {
+  Peer(std::shared_ptr<TlsPeer> t, const web::uri& base, const http_client_config& config)
+      : tls(std::move(t)), client(base, config) {}
+  const std::shared_ptr<TlsPeer> tls;  // null for http
+  http_client client;
+};
+
+// `brackets`: a proxy is told the host as it is written in a URL, the resolver as an address.
+web::uri BaseUri(const Url& url, bool brackets) {
+  web::uri_builder base;
+  base.set_scheme(url.scheme);
+  base.set_host(url.ipv6() && brackets ? "[" + url.host + "]" : url.host);
+  base.set_port(url.port);
+  return base.to_uri();
+}
+
+web::web_proxy WebProxy(const Url& url) {
+  web::web_proxy proxy(BaseUri(url, false));
+  const std::size_t colon = url.user_info.find(':');
+  if (!url.user_info.empty()) {
+    proxy.set_credentials(web::credentials(
+        url.user_info.substr(0, colon),
+        colon == std::string::npos ? std::string() : url.user_info.substr(colon + 1)));
+  }
+  return proxy;
+}
+
+// A connection that is used again gets TCP keep-alive, so that a dead peer is noticed below the
+// deadline of a watch; a new one has no socket yet when cpprestsdk shows it.
+void KeepAlive(web::http::client::native_handle handle, bool secure) {
+  using boost::asio::ip::tcp;
+  auto* plain = static_cast<tcp::socket*>(handle);
+  auto* stream = static_cast<boost::asio::ssl::stream<tcp::socket&>*>(handle);
+  tcp::socket& socket = secure ? stream->next_layer() : *plain;
+  if (!socket.is_open()) return;
+  const int on = 1, idle_s = 15, interval_s = 15, probes = 3;  // dead after a minute
+  const int fd = socket.native_handle();
+  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof(interval_s));
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+}
+
+bool IsInjection(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+HttpResponse NotSent(HttpError error, std::string text) {
+  HttpResponse response;
+  response.error = error;
+  response.error_text = std::move(text);
+  return response;
+}
+
+ProxyRules MakeProxyRules(const HttpClientOptions& options) {
+  if (options.proxy) return ProxyRules::Fixed(*options.proxy);
+  return ProxyRules::FromEnvironment([](const char* name) -> std::string {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+  });
+}
+
+class CpprestHttpClient final : public HttpClient {
+ public:
+  CpprestHttpClient(Clock& clock, const HttpClientOptions& options)
+      : clock_(clock),
+        user_agent_(options.user_agent.empty() ? "kube-eventer" : options.user_agent),
+        server_name_(options.server_name),
+        insecure_(options.insecure),
+        tls_(std::make_shared<TlsSettings>(options)),
+        proxies_(MakeProxyRules(options)) {}
+
+  HttpResponse Send(const HttpRequest& request, std::stop_token stop) override {
+    return Run(request, stop, nullptr);
+  }
+
+  HttpResponse Stream(const HttpRequest& request, std::stop_token stop,
+                      const StreamHandler& handler) override {
+    return Run(request, stop, &handler);
+  }
+
+ private:
+  HttpResponse Run(const HttpRequest& request, std::stop_token stop, const StreamHandler* lines);
+  HttpResponse RunOnce(const HttpRequest& request, const Url& url, Duration timeout,
+                       std::stop_token stop, const StreamHandler* lines);
+  std::shared_ptr<Peer> PeerFor(const Url& url);
+  std::shared_ptr<Peer> NewPeer(const Url& url) const;
+  void Forget(const Url& url);
+
+  Clock& clock_;
+  const std::string user_agent_, server_name_;
+  const bool insecure_;
+  const std::shared_ptr<TlsSettings> tls_;
+  const ProxyRules proxies_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Peer>> peers_;  // by scheme, host and port
+};
+
+HttpResponse CpprestHttpClient::Run(const HttpRequest& request, std::stop_token stop,
+                                    const StreamHandler* lines) {
+  const std::optional<Url> url = ParseUrl(request.url);
+  if (!url) return NotSent(HttpError::kConnect, "not a URL of http or https");
+  for (const auto& [name, value] : request.headers) {
+    if (IsInjection(name) || IsInjection(value)) {
+      return NotSent(HttpError::kConnect, "a header has a line break in its name or value");
+    }
+  }
+  if (stop.stop_requested()) return NotSent(HttpError::kStopped, "stopped");
+  const SteadyTime start = clock_.Steady();
+  HttpResponse response = RunOnce(request, *url, request.timeout, stop, lines);
+  // A kept-alive connection that the peer has closed meanwhile: it has not got the request whole.
+  if (response.error == HttpError::kBroken && response.status == 0 &&
+      response.error_text.starts_with(kWriteFailed)) {
+    const Duration left = request.timeout - (clock_.Steady() - start);
+    response = RunOnce(request, *url, lines ? request.timeout : left, stop, lines);
+  }
+  if (!response.error_text.empty()) {
+    response.error_text = url->authority() + ": " + response.error_text;
+  }
+  return response;
+}
+
+HttpResponse CpprestHttpClient::RunOnce(const HttpRequest& request, const Url& url,
+                                        Duration timeout, std::stop_token stop,
+                                        const StreamHandler* lines) {
+  auto exchange = std::make_shared<Exchange>(clock_, timeout, lines);
+  const std::shared_ptr<Peer> peer = PeerFor(url);
+  auto cancel = StartRequest(peer->client, {request, url, user_agent_, peer->tls}, exchange);
+  HttpResponse response = exchange->Wait(stop, cancel);
+  if (response.status / 100 == 1) {
+    // cpprestsdk takes an interim answer for the answer; the real one would be taken for the
+    // next request's.
+    Forget(url);
+    response.error = HttpError::kBroken;
+    response.error_text = "an interim answer that was not asked for";
+  }
+  return response;
+}
+
+std::shared_ptr<Peer> CpprestHttpClient::PeerFor(const Url& url) {
+  std::lock_guard lock(mutex_);
+  std::shared_ptr<Peer>& peer = peers_[url.scheme + "://" + url.authority()];
+  if (!peer) peer = NewPeer(url);
+  return peer;
+}
+
+void CpprestHttpClient::Forget(const Url& url) {
+  std::lock_guard lock(mutex_);
+  peers_.erase(url.scheme + "://" + url.authority());
+}
+
+std::shared_ptr<Peer> CpprestHttpClient::NewPeer(const Url& url) const {
+  http_client_config config;
+  config.set_timeout(kLastResort);
+  config.set_max_redirects(0);
+  config.set_validate_certificates(!insecure_);
+  config.set_tlsext_sni_enabled(false);  // it would send the Host header; TlsSettings does it
+  const Url* proxy = proxies_.For(url);
+  if (proxy) config.set_proxy(WebProxy(*proxy));
+  std::shared_ptr<TlsPeer> tls;
+  if (url.secure()) {
+    tls = std::make_shared<TlsPeer>(server_name_.empty() ? url.host : server_name_, insecure_);
+    config.set_ssl_context_callback([settings = tls_, tls](boost::asio::ssl::context& context) {
+      settings->Prepare(context.native_handle(), tls);
+    });
+  }
+  if (!proxy) {
+    config.set_nativehandle_options(
+        [secure = url.secure()](auto handle) { KeepAlive(handle, secure); });
+  }
+  return std::make_shared<Peer>(std::move(tls), BaseUri(url, proxy != nullptr), config);
+}
+
+}  // namespace
+
+void InitHttpThreads(std::size_t threads) {
+  crossplat::threadpool::initialize_with_threads(threads);
+}
+
+std::shared_ptr<HttpClient> NewCpprestHttpClient(Clock& clock, const HttpClientOptions& options) {
+  return std::make_shared<CpprestHttpClient>(clock, options);
+}
+
+}  // namespace eventer

@@ -1,0 +1,17 @@
+// cpprestsdk's thread pool is made once in a process, before any test.
+#include <gtest/gtest.h>
+
+#include "net/http_client_fixture.h"
+
+namespace eventer {
+namespace {
+
+class HttpThreads : public testing::Environment {
+ public:
+  void SetUp() override { InitHttpThreads(kHttpThreads); }
+};
+
+const auto* const environment = testing::AddGlobalTestEnvironment(new HttpThreads);
+
+}  // namespace
+}  // namespace eventer
