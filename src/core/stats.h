@@ -103,7 +103,8 @@ struct Stats {
   EventCounters events;
   // A deque: references stay good. Filled on the main thread before other threads start.
   std::deque<SinkStats> sinks;
-  Pulse watch_pulse, housekeeper_pulse;
+  std::deque<Pulse> watch_pulses;  // one per watch; filled like sinks, by NewKubernetesSource
+  Pulse housekeeper_pulse;
   // The original's manager and scraper metrics (its reference, 10.2).
   std::atomic<std::int64_t> housekeep_wall_us{0}, scrape_wall_us{0};
   Counter scraped_events{0}, scrapes{0}, scrape_ns{0};

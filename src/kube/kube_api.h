@@ -11,24 +11,28 @@
 
 namespace eventer {
 
-// Thread-safe. Adds credentials to each request and renews them after a 401; a changed client
-// certificate or CA file gives new connections.
+struct KubeConfig;
+
+// Thread-safe. Adds credentials to each request; after a 401 they are renewed and the request is
+// sent once more if that gave other ones. A changed client certificate or CA file gives new
+// connections. No credentials at hand: HttpError::kConnect, and error_text says why.
 class KubeApi {
  public:
   virtual ~KubeApi() = default;
 
   struct ListQuery {
-    std::string ns;              // empty: all namespaces
+    std::string ns = {};  // empty: all namespaces
     int limit = 500;
-    std::string continue_token;
+    std::string continue_token = {};
   };
+  // At most 60 s, which is the server's own limit for a list.
   virtual HttpResponse ListEvents(const ListQuery& query, std::stop_token stop) = 0;
 
   struct WatchQuery {
     std::string ns;
     std::string resource_version;
-    int timeout_seconds = 60;    // the server ends the stream then
-    Duration idle_timeout{};     // the client gives up after that much silence
+    int timeout_seconds = 60;  // the server ends the stream then
+    Duration idle_timeout{};   // the client gives up after that much silence
   };
   virtual HttpResponse WatchEvents(const WatchQuery& query, std::stop_token stop,
                                    const StreamHandler& handler) = 0;
@@ -38,9 +42,14 @@ class KubeApi {
                                     std::stop_token stop) = 0;
 };
 
-// From --source=kubernetes:... Reads every option of the original; throws ConfigError for wrong
-// options, an unusable kubeconfig, certificate or exec plug-in. Talks to no API server.
+// From --source=kubernetes:... Reads every option of the source but `namespaces`
+// (kubernetes_source.h); logs what it warns of. Throws ConfigError for wrong options, an unusable
+// kubeconfig or certificate, an unreadable token file, an exec plug-in that fails. Talks to no API
+// server.
 std::shared_ptr<KubeApi> NewKubeApi(Clock& clock, SinkUri& source_uri,
                                     const HttpClientFactory& http);
+
+// The same from a configuration that was read (kube_config.h).
+std::shared_ptr<KubeApi> NewKubeApi(Clock& clock, KubeConfig config, const HttpClientFactory& http);
 
 }  // namespace eventer

@@ -23,11 +23,18 @@ struct KubernetesSourceOptions {
   Position position;                    // stored; empty: begin at the present
   bool list_everything = false;         // the stored position was lost: list what is there
   std::optional<Duration> since;        // --since; a stored position beats it
-  std::size_t relist_bytes = 16 << 20;  // one pass of a relist keeps at most these: a quarter of
-                                        // --buffer-bytes
+  std::size_t relist_bytes = 16 << 20;  // what relists keep at once, all watches together: a
+                                        // quarter of --buffer-bytes
   bool count_events = true;             // --event-metrics
 };
 
+// The option `namespaces` (namespaces=a,b), each once; empty: all. Throws ConfigError.
+std::vector<std::string> ReadNamespaces(SinkUri& source_uri);
+
+// One watch per namespace, on threads of its own that live inside Run; fills stats.watch_pulses.
+// A watch without a stored position beside others that have one begins at the lowest of them.
+// Versions that go backwards are handed on as they are: the position follows the API server's
+// history, and whoever stores it must not insist that it grows.
 std::unique_ptr<EventSource> NewKubernetesSource(Clock& clock, Stats& stats,
                                                  KubernetesSourceOptions options);
 

@@ -1,0 +1,163 @@
+#include "kube/credentials.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "core/log_limiter.h"
+#include "eventer/error.h"
+#include "kube/base64.h"
+#include "kube/exec_plugin.h"
+#include "kube/read_file.h"
+
+namespace eventer {
+namespace {
+
+// client-go: a minute, less ten seconds.
+constexpr auto kTokenAge = std::chrono::seconds(50);
+
+// What no header may hold: a token with it was cut or pasted wrongly.
+bool HasControlCharacter(const std::string& text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+}
+
+HttpHeaders Bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
+
+class FixedCredentials final : public Credentials {
+ public:
+  explicit FixedCredentials(HttpHeaders headers) : headers_(std::move(headers)) {}
+  Credential Get(std::stop_token) override { return {.headers = headers_}; }
+  void Refused(const Credential&, SteadyTime) override {}
+
+ private:
+  const HttpHeaders headers_;
+};
+
+class TokenFile final : public Credentials {
+ public:
+  // `token`: what is used until the file can be read; may be empty.
+  TokenFile(Clock& clock, std::string path, std::string token)
+      : clock_(clock), path_(std::move(path)), token_(std::move(token)), log_(clock) {}
+
+  Credential Get(std::stop_token) override {
+    std::lock_guard lock(mutex_);
+    if (!read_at_ || clock_.Steady() - *read_at_ > kTokenAge) Read();
+    if (token_.empty()) return {.error = error_};
+    return {.headers = Bearer(token_)};
+  }
+
+  void Refused(const Credential&, SteadyTime began) override {
+    std::lock_guard lock(mutex_);
+    if (read_at_ && *read_at_ <= began) read_at_.reset();
+  }
+
+ private:
+  void Read() {
+    const FileText file = ReadWholeFile(path_);
+    const std::string token = Trimmed(file.text);
+    error_ = path_ + ": ";
+    if (!file.error.empty()) {
+      error_ += file.error;
+    } else if (token.empty()) {
+      error_ += "the token file is empty";
+    } else if (HasControlCharacter(token)) {
+      error_ += "is no token: it holds several lines or control characters";
+    } else {
+      token_ = token;
+      read_at_ = clock_.Steady();
+      return;
+    }
+    if (token_.empty()) return;
+    if (log_.Allow()) spdlog::warn("{}; the token read before stays in use", error_);
+  }
+
+  Clock& clock_;
+  const std::string path_;
+  std::mutex mutex_;
+  std::string token_, error_;
+  std::optional<SteadyTime> read_at_;
+  LogLimiter log_;
+};
+
+class ExecCredentials final : public Credentials {
+ public:
+  ExecCredentials(Clock& clock, KubeConfig config) : clock_(clock), config_(std::move(config)) {}
+
+  Credential Get(std::stop_token stop) override {
+    std::unique_lock lock(mutex_);
+    const auto idle = [this] { return !running_; };
+    if (!clock_.WaitUntil(lock, changed_, stop, SteadyTime::max(), idle)) {
+      return {.error = "stopped"};
+    }
+    if (Usable()) return current_;
+    running_ = true;
+    lock.unlock();
+    ExecResult result = RunExecPlugin(clock_, config_, stop);
+    lock.lock();
+    running_ = false;
+    changed_.notify_all();
+    if (!result.credential) return {.error = result.error};
+    Take(std::move(*result.credential));
+    return current_;
+  }
+
+  void Refused(const Credential& refused, SteadyTime) override {
+    std::lock_guard lock(mutex_);
+    if (refused.generation == current_.generation) usable_ = false;
+  }
+
+ private:
+  bool Usable() const { return usable_ && (!expires_ || clock_.Wall() <= *expires_); }
+
+  void Take(ExecCredential credential) {
+    current_.headers = credential.token.empty() ? HttpHeaders{} : Bearer(credential.token);
+    current_.cert_pem = std::move(credential.cert_pem);
+    current_.key_pem = std::move(credential.key_pem);
+    ++current_.generation;
+    expires_ = credential.expires;
+    usable_ = true;
+  }
+
+  Clock& clock_;
+  const KubeConfig config_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool running_ = false, usable_ = false;
+  Credential current_;
+  std::optional<WallTime> expires_;
+};
+
+std::unique_ptr<Credentials> Choose(Clock& clock, const KubeConfig& config) {
+  if (!config.token_file.empty()) {
+    return std::make_unique<TokenFile>(clock, config.token_file, config.token);
+  }
+  if (!config.token.empty()) {
+    const std::string token = Trimmed(config.token);
+    if (HasControlCharacter(token)) {
+      throw ConfigError(config.origin + ": the user's token holds control characters");
+    }
+    return std::make_unique<FixedCredentials>(Bearer(token));
+  }
+  if (!config.username.empty() || !config.password.empty()) {
+    const std::string pair = Base64Encode(config.username + ":" + config.password);
+    return std::make_unique<FixedCredentials>(HttpHeaders{{"Authorization", "Basic " + pair}});
+  }
+  if (config.exec && config.cert.empty()) return std::make_unique<ExecCredentials>(clock, config);
+  return std::make_unique<FixedCredentials>(HttpHeaders{});
+}
+
+}  // namespace
+
+std::unique_ptr<Credentials> NewCredentials(Clock& clock, const KubeConfig& config) {
+  std::unique_ptr<Credentials> credentials = Choose(clock, config);
+  const Credential first = credentials->Get({});
+  if (!first.error.empty()) throw ConfigError(config.origin + ": " + first.error);
+  return credentials;
+}
+
+}  // namespace eventer

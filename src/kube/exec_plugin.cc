@@ -1,0 +1,133 @@
+#include "kube/exec_plugin.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "eventer/time_format.h"
+#include "kube/base64.h"
+#include "kube/read_file.h"
+#include "kube/subprocess.h"
+
+namespace eventer {
+namespace {
+
+using nlohmann::json;
+
+// Plug-ins that sign in over the network take seconds; client-go sets no bound at all.
+constexpr auto kTimeout = std::chrono::seconds(60);
+
+std::string Dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json ClusterInfo(const KubeConfig& config) {
+  const std::string ca =
+      config.ca.text.empty() ? ReadWholeFile(config.ca.file).text : config.ca.text;
+  json cluster = {{"server", config.server},
+                  {"tls-server-name", config.tls_server_name},
+                  {"insecure-skip-tls-verify", config.insecure},
+                  {"certificate-authority-data", Base64Encode(ca)},
+                  {"proxy-url", config.proxy.value_or("")},
+                  {"disable-compression", false}};
+  if (!config.exec->cluster_config.empty()) {
+    cluster["config"] = json::parse(config.exec->cluster_config, nullptr, false);
+  }
+  return cluster;
+}
+
+std::string TextIn(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Command PluginCommand(const KubeConfig& config) {
+  const ExecPlugin& exec = *config.exec;
+  Command command;
+  command.argv.push_back(exec.command);
+  command.argv.insert(command.argv.end(), exec.args.begin(), exec.args.end());
+  // The last one of a name counts for most programs, the first for some: only one of each.
+  const auto replaced = [&](std::string_view variable) {
+    const std::string_view name = variable.substr(0, variable.find('='));
+    if (name == "KUBERNETES_EXEC_INFO") return true;
+    for (const auto& [own, value] : exec.env) {
+      if (own == name) return true;
+    }
+    return false;
+  };
+  for (char** variable = environ; *variable; ++variable) {
+    if (!replaced(*variable)) command.environment.emplace_back(*variable);
+  }
+  for (const auto& [name, value] : exec.env) command.environment.push_back(name + "=" + value);
+  command.environment.push_back("KUBERNETES_EXEC_INFO=" + ExecInfo(config));
+  command.timeout = kTimeout;
+  return command;
+}
+
+void LogStderr(const ExecPlugin& exec, const std::string& text) {
+  std::string line = Trimmed(text).substr(0, 1000);
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
+  if (!line.empty()) spdlog::warn("exec plug-in {}: {}", exec.command, line);
+}
+
+}  // namespace
+
+std::string ExecInfo(const KubeConfig& config) {
+  json spec = {{"interactive", false}};
+  if (config.exec->provide_cluster_info) spec["cluster"] = ClusterInfo(config);
+  return Dump({{"kind", "ExecCredential"},
+               {"apiVersion", config.exec->api_version},
+               {"spec", std::move(spec)}});
+}
+
+ExecResult ParseExecCredential(const std::string& text, const std::string& api_version) {
+  const json document = json::parse(text, nullptr, false);
+  if (!document.is_object()) return {{}, "its output is not a JSON object"};
+  if (TextIn(document, "kind") != "ExecCredential") return {{}, "its output is no ExecCredential"};
+  if (TextIn(document, "apiVersion") != api_version) {
+    return {{}, "its output has another apiVersion than " + api_version};
+  }
+  const auto status = document.find("status");
+  if (status == document.end() || !status->is_object()) return {{}, "its output has no status"};
+  ExecCredential credential;
+  credential.token = Trimmed(TextIn(*status, "token"));
+  credential.cert_pem = TextIn(*status, "clientCertificateData");
+  credential.key_pem = TextIn(*status, "clientKeyData");
+  if (credential.cert_pem.empty() != credential.key_pem.empty()) {
+    return {{}, "its output has one of clientCertificateData and clientKeyData only"};
+  }
+  if (credential.token.empty() && credential.cert_pem.empty()) {
+    return {{}, "its output has neither token nor clientCertificateData"};
+  }
+  if (const std::string expires = TextIn(*status, "expirationTimestamp"); !expires.empty()) {
+    credential.expires = ParseRfc3339(expires);
+    if (!credential.expires) return {{}, "its expirationTimestamp is not a time"};
+  }
+  return {std::move(credential), {}};
+}
+
+ExecResult RunExecPlugin(Clock& clock, const KubeConfig& config, std::stop_token stop) {
+  const ExecPlugin& exec = *config.exec;
+  const ProcessResult process = RunProcess(clock, PluginCommand(config), stop);
+  LogStderr(exec, process.err);
+  ExecResult result;
+  if (!process.error.empty()) {
+    result.error = process.error;
+  } else if (process.exit_code != 0) {
+    result.error = "failed with exit code " + std::to_string(process.exit_code);
+  } else {
+    result = ParseExecCredential(process.out, exec.api_version);
+  }
+  if (result.error.empty()) return result;
+  result.error = "exec: executable " + exec.command + ": " + result.error;
+  if (!exec.install_hint.empty()) result.error += ": " + Trimmed(exec.install_hint);
+  for (char& c : result.error) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return result;
+}
+
+}  // namespace eventer

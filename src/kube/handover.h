@@ -1,0 +1,60 @@
+// From one watch to the receiver, and how far that got.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "core/stats.h"
+#include "eventer/clock.h"
+#include "eventer/event_source.h"
+
+namespace eventer {
+
+// One per watch. Not thread-safe: the watch's thread uses it, and while that is inside a stream
+// the client's thread that hands on the lines.
+class Handover {
+ public:
+  // How long a stream is held when there is no room, before it is closed: the API server would
+  // buffer for it without bound.
+  static constexpr Duration kPatience = std::chrono::seconds(30);
+
+  // `watch` as of SourceEntry; `position`: where it begins, empty if nowhere yet.
+  Handover(Clock& clock, Stats& stats, Pulse& pulse, std::string watch, std::string position,
+           bool count_events);
+
+  // Before anything is offered. `receive` lives until the end of the watch.
+  void Begin(const EventReceiver& receive, std::stop_token stop);
+
+  // Counts the event, if there is one, and offers it for kPatience. An empty `version` leaves the
+  // position where it is. False: there was no room, and the entry is kept (held()), or stop.
+  bool Offer(EventPtr event, std::string version);
+  // There is an entry that was not taken yet. It must be taken before the next is offered.
+  bool held() const { return kept_.has_value(); }
+  // Offers the kept entry until it is taken (true) or stop.
+  bool OfferKept();
+  // Both: blocks until the entry is taken (true) or stop.
+  bool OfferFully(EventPtr event, std::string version);
+
+  // The version of the last entry that was taken.
+  const std::string& position() const { return position_; }
+  // When the last event that was taken happened, but not later than it was taken: a producer's
+  // clock may be wrong. nullopt: none was.
+  std::optional<WallTime> last_event() const { return last_event_; }
+
+ private:
+  bool Try();
+
+  Clock& clock_;
+  Stats& stats_;
+  Pulse& pulse_;
+  const std::string watch_;
+  const bool count_events_;
+  const EventReceiver* receive_ = nullptr;
+  std::stop_token stop_;
+  std::optional<SourceEntry> kept_;
+  std::string position_;
+  std::optional<WallTime> last_event_;
+};
+
+}  // namespace eventer

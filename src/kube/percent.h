@@ -1,0 +1,13 @@
+// Percent-encoding (RFC 3986, section 2.1).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace eventer {
+
+// Every byte but letters, digits and "-._~" as %XX: good for a path segment, a query value, and
+// the end of a header's name.
+std::string PercentEncode(std::string_view text);
+
+}  // namespace eventer
