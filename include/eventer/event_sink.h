@@ -24,7 +24,9 @@ enum class Outcome : char {
   kRetry,          // the receiver's or the network's fault: again after a back-off
   kMisconfigured,  // the configuration's fault: again, up to 5 min apart, said as an error
   kTooLarge,       // 413: the worker halves the batch; of one event: rejected
-  kHeld,           // wanted later (a digest's window, a summary): no fault
+  kHeld,           // the result's `state` remembers it from now on (a digest's window): it passes
+                   // the cursor together with that state. Without a state: kWaiting
+  kWaiting,        // not now (a budget is used up): stays, and is offered again at `again_at`
 };
 
 // Why, as the label `cause` of the metrics. A closed list, so that the series are bounded; the

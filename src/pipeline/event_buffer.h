@@ -3,7 +3,6 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <mutex>
 #include <stop_token>
 #include <vector>
@@ -32,12 +31,13 @@ class EventBuffer {
  private:
   bool HasRoom(std::size_t bytes) const;
   bool HalfFull() const;
+  void Publish();
 
   Clock& clock_;
   Stats& stats_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::deque<SourceEntry> entries_;
+  std::condition_variable_any drained_, half_full_;
+  std::vector<SourceEntry> entries_;
   std::size_t bytes_ = 0;
 };
 

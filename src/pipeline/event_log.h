@@ -1,11 +1,10 @@
 // The events not yet delivered everywhere, in stream order, each with a sequence number.
 //
-// Each event is kept once. Each sink reads it at its own pace through a reader with a cursor; what
-// every reader has passed is trimmed. The log keeps each sink's books, so that they balance:
-// received = filtered + delivered + rejected + dropped + pending.
+// Each event is kept once. Each sink reads it at its own pace through a reader; what every reader
+// has settled is trimmed. The log applies the readers' filters and keeps the sinks' books, so that
+// they balance: received = filtered + delivered + rejected + dropped + pending.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,7 +13,6 @@
 #include <span>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/stats.h"
@@ -30,17 +28,36 @@ namespace eventer {
 using ReaderId = int;
 
 struct LogEntry {
-  std::uint64_t sequence = 0;
+  std::uint64_t sequence = 0;  // from 1, ascending, with gaps
   EventPtr event;
+};
+
+struct LogSlice {
+  std::vector<LogEntry> entries;
+  bool more = false;  // the limits were reached; there may be more behind
+};
+
+// An event that one sink is done with.
+struct SettledEvent {
+  std::uint64_t sequence = 0;
+  Outcome outcome = Outcome::kDelivered;  // kDelivered, kRejected, or kHeld: `state` remembers it
+  Cause cause = Cause::kNone;             // of kRejected
 };
 
 // What one attempt changed, committed at once.
 struct LogProgress {
-  std::uint64_t cursor = 0;               // all up to and including it is settled for this sink
-  std::optional<std::string> state;       // nullopt: unchanged
-  std::uint64_t filtered = 0, delivered = 0;
-  std::array<std::uint64_t, static_cast<std::size_t>(Cause::kCount)> rejected{};
-  std::uint64_t held = 0;                 // remembered by `state`, told to nobody: pending
+  std::vector<SettledEvent> settled;  // each of the reader's last Read
+  std::optional<std::string> state;   // nullopt: as it was, and so is `held`
+  std::uint64_t held = 0;             // remembered by `state`, told to nobody: pending
+};
+
+struct ReaderState {
+  std::uint64_t cursor = 0;   // all up to and including it is settled
+  std::uint64_t waiting = 0;  // events in the log that are not settled
+  std::size_t backlog = 0;    // their bytes
+  // The later of the last time that anything was settled and of work arriving while there was
+  // none. A loss (Drop) settles nothing.
+  SteadyTime still_since{};
 };
 
 // Thread-safe. No call holds its lock across anything but memory and (SQLite) the disk.
@@ -48,41 +65,45 @@ class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  // Opens the reader of `stats.name`; an unknown one begins at the present. `filter` decides what
-  // Drop may take without a loss. Before the threads start.
+  // What one event counts against max_bytes: its footprint and the log's own book-keeping.
+  static std::size_t Bytes(const Event& event) { return event.Footprint() + kEntryBytes; }
+
+  // Opens the reader of `stats.name`; an unknown one begins at the present. Before the threads
+  // start. `stats` must outlive the log.
   virtual ReaderId Open(SinkStats& stats, EventFilter filter) = 0;
-  virtual std::uint64_t Cursor(ReaderId reader) const = 0;
+  virtual ReaderState Look(ReaderId reader) const = 0;
   virtual std::string State(ReaderId reader) const = 0;
 
   // Takes the longest prefix that fits, and the positions of its entries, atomically; returns how
-  // many. Takes any one entry when the log is empty; entries without an event always fit.
+  // many. Takes any one event when the log is empty; entries without an event always fit.
   virtual std::size_t Append(std::span<const SourceEntry> entries) = 0;
 
-  // The next events after `after`, at most so many and so large (at least one, if there is one).
-  // They are in this reader's hands, out of Drop's reach, until its next Read or Commit.
-  virtual std::vector<LogEntry> Read(ReaderId reader, std::uint64_t after, std::size_t max_events,
-                                     std::size_t max_bytes) = 0;
-  // Until there is something after `after` (true), `deadline` or stop.
-  virtual bool Wait(ReaderId reader, std::uint64_t after, SteadyTime deadline,
-                    std::stop_token stop) = 0;
-  // Atomic; may trim.
+  // The first events that this reader wants and has not settled: at most so many and so large (of
+  // Event::json; at least one, if there is one). What its filter does not want is settled and
+  // counted on the way. The events are in the reader's hands, out of Drop's reach, until its next
+  // Read, Wait or Commit.
+  virtual LogSlice Read(ReaderId reader, std::size_t max_events, std::size_t max_bytes) = 0;
+  // Until there is something that this reader was never given (true), `deadline` or stop.
+  virtual bool Wait(ReaderId reader, SteadyTime deadline, std::stop_token stop) = 0;
+  // Atomic; may trim. An empty progress only lets go of what is in the reader's hands.
   virtual void Commit(ReaderId reader, const LogProgress& progress) = 0;
 
-  // Makes at least `bytes` of room if it can, at the cost of the stalled readers alone: of what
-  // every other reader has passed, oldest first, first what no stalled reader wants, then
-  // anything but Warning, then Warning. Counts each loss in the books of each reader that wanted
-  // it. Returns the bytes freed.
+  // Makes room for `bytes` (at most max_bytes) if it can, at the cost of the stalled readers
+  // alone: of what every other reader has settled, oldest first, first what no stalled reader
+  // wants, then anything but Warning, then Warning. Counts each loss in the books of each reader
+  // that wanted it (Cause::kStalled). Returns the bytes freed.
   virtual std::size_t Drop(const std::set<ReaderId>& stalled, std::size_t bytes) = 0;
-  // Until the log has changed in a way that may have made room (true), `deadline` or stop.
+  // Until what the last Append refused would fit (true), `deadline` or stop.
   virtual bool WaitForRoom(SteadyTime deadline, std::stop_token stop) = 0;
 
   virtual Position position() const = 0;
-  // Of one reader: bytes that it has not passed.
-  virtual std::size_t Backlog(ReaderId reader) const = 0;
   virtual std::size_t max_bytes() const = 0;
+
+ private:
+  static constexpr std::size_t kEntryBytes = 64;
 };
 
-// In memory, bounded by `max_bytes` of footprint (--buffer-bytes).
+// In memory, bounded by `max_bytes` (--buffer-bytes). `clock` and `stats` must outlive it.
 std::unique_ptr<EventLog> NewMemoryEventLog(Clock& clock, Stats& stats, std::size_t max_bytes);
 
 }  // namespace eventer

@@ -2,12 +2,14 @@
 // half full.
 #pragma once
 
-#include <deque>
 #include <functional>
+#include <optional>
 #include <set>
+#include <span>
 #include <stop_token>
 #include <vector>
 
+#include "core/log_limiter.h"
 #include "core/stats.h"
 #include "eventer/clock.h"
 #include "eventer/event_source.h"
@@ -16,9 +18,14 @@
 
 namespace eventer {
 
+// Time from `now` to the next multiple of `frequency`, counted as Go's Time.Truncate does (from
+// year 1, UTC); more than zero, `frequency` at most.
+Duration UntilNextTick(WallTime now, Duration frequency);
+
 class Housekeeper {
  public:
-  // Who is stalled, given since when the log has been full (SinkManager::Stalled).
+  // Who is stalled, given since when the log has been full (SinkManager::Stalled); `now` while it
+  // is not.
   using StalledReaders = std::function<std::set<ReaderId>(SteadyTime full_since)>;
 
   Housekeeper(Clock& clock, Stats& stats, EventBuffer& buffer, EventLog& log,
@@ -32,6 +39,15 @@ class Housekeeper {
   std::size_t DrainAtShutdown();
 
  private:
+  void Housekeep(std::stop_token stop);
+  void Drain();
+  void AppendWaiting(std::stop_token stop);
+  void MakeRoom(std::span<const SourceEntry> rest, std::stop_token stop);
+  void DropForStalled(const std::set<ReaderId>& stalled, std::span<const SourceEntry> rest);
+  void TellDropped();
+  void NoteFull();
+  void NoteRoom();
+
   Clock& clock_;
   Stats& stats_;
   EventBuffer& buffer_;
@@ -39,6 +55,9 @@ class Housekeeper {
   StalledReaders stalled_;
   Duration frequency_;
   std::vector<SourceEntry> waiting_;  // drained, not appended: the log is full
+  std::optional<SteadyTime> full_since_;
+  LogLimiter full_lines_, drop_lines_;
+  std::uint64_t dropped_told_ = 0;
 };
 
 }  // namespace eventer

@@ -1,6 +1,7 @@
 // Owns the sinks' workers: starts them, knows which are stalled, ends them.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <set>
 #include <string>
@@ -11,6 +12,7 @@
 #include "eventer/event_filter.h"
 #include "eventer/event_sink.h"
 #include "pipeline/event_log.h"
+#include "pipeline/stall_detector.h"
 
 namespace eventer {
 
@@ -25,21 +27,26 @@ struct ConfiguredSink {
 
 class SinkManager {
  public:
-  // Opens a reader of the log for each sink and starts its worker thread.
-  SinkManager(Clock& clock, Stats& stats, EventLog& log, std::vector<ConfiguredSink> sinks);
-  ~SinkManager();  // stops at once
+  // How long a sink may take to heed a stop. One that does not cannot be joined.
+  static constexpr Duration kStopPatience = std::chrono::seconds(2);
 
-  // The stalled readers, given since when the log has been full. Called by the Housekeeper.
+  // Adds each sink to stats.sinks, opens its reader of the log and starts its worker thread.
+  SinkManager(Clock& clock, Stats& stats, EventLog& log, std::vector<ConfiguredSink> sinks);
+  ~SinkManager();  // requests stop and joins: blocks as long as a sink does not heed it
+
+  // The stalled readers, given since when the log has been full (now, if it is not). Called by
+  // the Housekeeper; sets SinkStats::stalled.
   std::set<ReaderId> Stalled(SteadyTime full_since);
 
   // Ends every back-off for one last attempt each, lets workers deliver what waits until
-  // `deadline`, then requests stop and joins. Nothing must be appended any more.
-  void Shutdown(SteadyTime deadline);
+  // `deadline`, then requests stop and waits for them, kStopPatience at most. Nothing must be
+  // appended any more. Returns how many sinks are still inside an attempt: if any, the destructor
+  // would block, so the program is to end with _exit. What is left is in SinkStats::pending.
+  std::size_t Shutdown(SteadyTime deadline);
 
  private:
   Clock& clock_;
-  Stats& stats_;
-  EventLog& log_;
+  StallDetector stalls_;
   std::vector<std::unique_ptr<SinkWorker>> workers_;
 };
 

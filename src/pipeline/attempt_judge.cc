@@ -1,0 +1,248 @@
+#include "pipeline/attempt_judge.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace eventer {
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+
+// The longest time without a look at what there is to do.
+constexpr Duration kIdle = 60s;
+// A sink that asks to be called again "now" for ever must not take a whole core.
+constexpr Duration kSoonest = 10ms;
+// A budget that names no time.
+constexpr Duration kUnknownBudget = 1s;
+
+}  // namespace
+
+AttemptJudge::AttemptJudge(BatchLimits limits, Backoff::Random random)
+    : limits_(limits), sizer_(limits.events), backoff_(std::move(random)) {}
+
+std::size_t AttemptJudge::Limit() const {
+  return rejections_.ConfigurationsFault() ? 1 : sizer_.limit();
+}
+
+std::size_t AttemptJudge::window_events() const {
+  return std::min(Limit() + trials_.size(), 2 * sizer_.most()) + suspects_.size() +
+         given_up_.size();
+}
+
+Plan AttemptJudge::Next(const LogSlice& slice, SteadyTime now) {
+  ForgetTheGone(slice);
+  if (exhausted_) return {};
+  Plan plan;
+  if (now < paused_until_) {
+    plan.wait_until = paused_until_;
+    plan.paused = true;
+    return plan;
+  }
+  plan.batch = Choose(slice.entries, now);
+  plan.attempt = !plan.batch.empty() || again_at_ <= now;
+  plan.wait_until = NextCall(slice.entries, now);
+  plan.paused = slice.more;
+  return plan;
+}
+
+// Drop may have taken what waits, but nothing behind a slice that was cut.
+void AttemptJudge::ForgetTheGone(const LogSlice& slice) {
+  const std::uint64_t end = slice.more ? slice.entries.back().sequence : UINT64_MAX;
+  suspects_.ForgetAllBut(slice.entries, end);
+  std::erase_if(trials_, [&](const auto& trial) {
+    return trial.first < end &&
+           !std::ranges::binary_search(slice.entries, trial.first, {}, &LogEntry::sequence);
+  });
+}
+
+bool AttemptJudge::Due(std::uint64_t sequence, SteadyTime now) const {
+  if (ending_) return !given_up_.contains(sequence);
+  auto trial = trials_.find(sequence);
+  return trial == trials_.end() || trial->second.due <= now;
+}
+
+std::vector<LogEntry> AttemptJudge::Choose(std::span<const LogEntry> waiting,
+                                           SteadyTime now) const {
+  const auto due = [&](std::uint64_t sequence) { return Due(sequence, now); };
+  if (!suspects_.empty() && !ending_) {
+    const LogEntry* one = suspects_.OneAlone(waiting, due);
+    if (one) return {*one};
+  }
+  std::vector<LogEntry> batch;
+  std::size_t bytes = 0;
+  for (const LogEntry& entry : waiting) {
+    if (!due(entry.sequence) || (!ending_ && suspects_.Contains(entry.sequence))) continue;
+    bytes += entry.event->json.size();
+    if (batch.size() == Limit() || (!batch.empty() && bytes > limits_.bytes)) break;
+    batch.push_back(entry);
+  }
+  return batch;
+}
+
+SteadyTime AttemptJudge::NextCall(std::span<const LogEntry> waiting, SteadyTime now) const {
+  SteadyTime next = std::min(again_at_, now + kIdle);
+  for (const LogEntry& entry : waiting) {
+    auto trial = trials_.find(entry.sequence);
+    if (trial != trials_.end() && trial->second.due > now) next = std::min(next, trial->second.due);
+  }
+  return next;
+}
+
+Verdict AttemptJudge::JudgeGarbage(std::span<const LogEntry> batch, const std::string& why,
+                                   SteadyTime now) {
+  ExportResult result;
+  result.events.assign(batch.size(), {Outcome::kRetry, Cause::kGarbage, why});
+  if (again_at_ != SteadyTime::max()) result.again_at = again_at_;
+  Verdict verdict = Judge(batch, result, now);
+  verdict.failure = AttemptFailure{Cause::kGarbage, why, false};
+  if (batch.empty()) paused_until_ = now + backoff_.Next(false, std::nullopt);
+  return verdict;
+}
+
+Verdict AttemptJudge::Judge(std::span<const LogEntry> batch, const ExportResult& result,
+                            SteadyTime now) {
+  if (result.events.size() != batch.size()) {
+    return JudgeGarbage(batch,
+                        "the sink told of " + std::to_string(result.events.size()) + " of " +
+                            std::to_string(batch.size()) + " events",
+                        now);
+  }
+  Verdict verdict;
+  Tally tally;
+  verdict.progress.state = result.state;
+  verdict.progress.held = result.held;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    Weigh(batch[i], result.events[i], batch.size() == 1, result.state.has_value(), verdict, tally);
+  }
+  Follow(batch, result, verdict, tally, now);
+  return verdict;
+}
+
+void AttemptJudge::Weigh(const LogEntry& entry, const EventOutcome& outcome, bool alone,
+                         bool remembers, Verdict& verdict, Tally& tally) {
+  switch (outcome.outcome) {
+    case Outcome::kDelivered:
+      rejections_.Delivered();
+      ++verdict.delivered;
+      return Settle(entry, outcome, verdict, tally);
+    case Outcome::kHeld:
+      if (remembers) return Settle(entry, outcome, verdict, tally);
+      [[fallthrough]];
+    case Outcome::kWaiting:
+      tally.waiting.push_back(&entry);
+      return;
+    case Outcome::kRejected:
+      return Reject(entry, outcome, verdict, tally);
+    case Outcome::kTooLarge:
+      if (alone) {
+        return Reject(entry, {Outcome::kRejected, Cause::kTooLarge, outcome.detail}, verdict,
+                      tally);
+      }
+      tally.too_large = true;
+      return;
+    case Outcome::kRetry:
+    case Outcome::kMisconfigured:
+      return Fail(entry, outcome, outcome.outcome == Outcome::kMisconfigured, verdict, tally);
+  }
+}
+
+void AttemptJudge::Reject(const LogEntry& entry, const EventOutcome& outcome, Verdict& verdict,
+                          Tally& tally) {
+  if (rejections_.Keeps(outcome.cause)) return Fail(entry, outcome, true, verdict, tally);
+  verdict.rejected.push_back({entry, outcome.cause, outcome.detail});
+  Settle(entry, outcome, verdict, tally);
+}
+
+void AttemptJudge::Settle(const LogEntry& entry, const EventOutcome& outcome, Verdict& verdict,
+                          Tally& tally) {
+  verdict.progress.settled.push_back({entry.sequence, outcome.outcome, outcome.cause});
+  tally.settled = true;
+  if (!tally.failed.empty()) tally.settled_after_failure = true;
+  trials_.erase(entry.sequence);
+  suspects_.Forget(entry.sequence);
+}
+
+void AttemptJudge::Fail(const LogEntry& entry, const EventOutcome& outcome, bool misconfigured,
+                        Verdict& verdict, Tally& tally) {
+  if (suspects_.LastChance(entry.sequence)) {
+    const EventOutcome rejected{Outcome::kRejected, Cause::kSuspect, outcome.detail};
+    verdict.rejected.push_back({entry, rejected.cause, rejected.detail});
+    return Settle(entry, rejected, verdict, tally);
+  }
+  tally.failed.push_back(&entry);
+  tally.throttled |= outcome.cause == Cause::kThrottled;
+  if (!verdict.failure)
+    verdict.failure = AttemptFailure{outcome.cause, outcome.detail, misconfigured};
+}
+
+void AttemptJudge::Follow(std::span<const LogEntry> batch, const ExportResult& result,
+                          const Verdict& verdict, const Tally& tally, SteadyTime now) {
+  if (tally.settled) backoff_.Reset();
+  if (tally.too_large) sizer_.Halve(batch.size());
+  if (tally.failed.size() == 1 && (batch.size() == 1 || tally.settled)) {
+    suspects_.FailedAlone(*tally.failed.front(), now);
+  }
+  if (batch.size() == 1) FollowProbe(batch.front(), verdict, tally);
+  if (!tally.failed.empty()) BackOff(batch, result, verdict, tally, now);
+  if (tally.failed.empty() && !tally.too_large && !batch.empty()) sizer_.Succeeded();
+  Hold(result, verdict, tally, now);
+  if (ending_) GiveUp(tally);
+}
+
+void AttemptJudge::FollowProbe(const LogEntry& probe, const Verdict& verdict, const Tally& tally) {
+  if (!suspects_.probing()) return;
+  if (verdict.delivered > 0) suspects_.GiveLastChance();
+  if (!tally.failed.empty() && !suspects_.Contains(probe.sequence)) suspects_.EndProbe();
+}
+
+void AttemptJudge::BackOff(std::span<const LogEntry> batch, const ExportResult& result,
+                           const Verdict& verdict, const Tally& tally, SteadyTime now) {
+  const bool misconfigured = verdict.failure->misconfigured;
+  if (tally.OthersGoOn() && !result.retry_after) {
+    for (const LogEntry* entry : tally.failed) {
+      Trial& trial = trials_[entry->sequence];
+      trial.due = now + backoff_.After(++trial.failures, misconfigured);
+    }
+    return;
+  }
+  const SteadyTime until = now + backoff_.Next(misconfigured, result.retry_after);
+  if (backoff_.failures() >= kNarrowAfter) sizer_.One();
+  const std::uint64_t first = batch.front().sequence;
+  const bool suspect = batch.size() == 1 && suspects_.Contains(first);
+  if (suspect) suspects_.BeginProbe();
+  if (suspect && !result.retry_after) {
+    trials_[first].due = until;  // the next event is tried at once
+  } else {
+    paused_until_ = until;
+  }
+}
+
+// What the sink said of time: its budget, and when it wants to be called.
+void AttemptJudge::Hold(const ExportResult& result, const Verdict& verdict, const Tally& tally,
+                        SteadyTime now) {
+  again_at_ = ending_ ? SteadyTime::max() : result.again_at.value_or(SteadyTime::max());
+  again_at_ = std::max(again_at_, now + kSoonest);
+  const bool held = std::ranges::any_of(verdict.progress.settled, [](const SettledEvent& event) {
+    return event.outcome == Outcome::kHeld;
+  });
+  if (!held && tally.waiting.empty()) return;
+  budget_until_ = result.again_at.value_or(now + kUnknownBudget);
+  if (!tally.waiting.empty())
+    paused_until_ = std::max({paused_until_, budget_until_, now + kSoonest});
+}
+
+void AttemptJudge::BeginLastAttempts() {
+  ending_ = true;
+  paused_until_ = {};
+  if (again_at_ != SteadyTime::max()) again_at_ = {};
+}
+
+void AttemptJudge::GiveUp(const Tally& tally) {
+  paused_until_ = {};
+  for (const LogEntry* entry : tally.failed) given_up_.insert(entry->sequence);
+  for (const LogEntry* entry : tally.waiting) given_up_.insert(entry->sequence);
+  exhausted_ = !tally.waiting.empty() || (!tally.failed.empty() && !tally.OthersGoOn());
+}
+
+}  // namespace eventer

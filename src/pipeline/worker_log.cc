@@ -1,0 +1,73 @@
+#include "pipeline/worker_log.h"
+
+#include <spdlog/spdlog.h>
+
+#include "eventer/time_format.h"
+
+namespace eventer {
+namespace {
+
+using std::chrono_literals::operator""s;
+
+std::string WholeSeconds(Duration duration) {
+  return FormatGoDuration(std::chrono::round<std::chrono::seconds>(duration));
+}
+
+}  // namespace
+
+WorkerLog::WorkerLog(Clock& clock, SinkStats& stats)
+    : clock_(clock), stats_(stats), failure_lines_(clock) {}
+
+void WorkerLog::Rejected(const Rejection& rejection) {
+  spdlog::error("{}: rejected ({}: {}), never sent again: {}", stats_.name,
+                CauseName(rejection.cause), rejection.detail, rejection.entry.event->json);
+}
+
+void WorkerLog::Attempted(const Verdict& verdict, Duration took) {
+  ++stats_.attempts;
+  stats_.export_ns += took.count();
+  if (verdict.delivered > 0) Delivered();
+  if (verdict.failure) Failed(*verdict.failure);
+}
+
+void WorkerLog::Delivered() {
+  stats_.last_delivery_wall_us = clock_.Wall().time_since_epoch().count();
+  if (!failing_since_) return;
+  spdlog::info("{}: delivering again after {}, {} attempts", stats_.name,
+               WholeSeconds(clock_.Steady() - *failing_since_), failed_attempts_);
+  failing_since_.reset();
+  failed_attempts_ = 0;
+  stats_.trouble.Set("");
+}
+
+void WorkerLog::Failed(const AttemptFailure& failure) {
+  ++stats_.failures[static_cast<std::size_t>(failure.cause)];
+  if (!failing_since_) failing_since_ = clock_.Steady();
+  ++failed_attempts_;
+  const std::string why = std::string(CauseName(failure.cause)) + ": " + failure.detail;
+  stats_.trouble.Set(why);
+  if (!failure_lines_.Allow()) return;
+  spdlog::log(failure.misconfigured ? spdlog::level::err : spdlog::level::warn,
+              "{}: {} failed attempts since {}, {} events kept ({})", stats_.name, failed_attempts_,
+              WholeSeconds(clock_.Steady() - *failing_since_), stats_.pending.load(), why);
+}
+
+void WorkerLog::Committed(const Verdict& verdict, bool caught_up) {
+  delivered_ += verdict.delivered;
+  if (delivered_ > 0 && (caught_up || clock_.Steady() - last_line_ >= 1s)) TellDelivered();
+}
+
+void WorkerLog::TellDelivered() {
+  const std::uint64_t filtered = stats_.filtered;
+  spdlog::info("{}: delivered {} events ({} filtered), {} pending", stats_.name, delivered_,
+               filtered - filtered_told_, stats_.pending.load());
+  delivered_ = 0;
+  filtered_told_ = filtered;
+  last_line_ = clock_.Steady();
+}
+
+void WorkerLog::Ended() {
+  if (delivered_ > 0) TellDelivered();
+}
+
+}  // namespace eventer
