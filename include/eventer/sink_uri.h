@@ -35,6 +35,9 @@ class SinkUri {
   // The URI without secrets: userinfo, path and the values of all options that are not known to be
   // harmless are masked.
   std::string Masked() const;
+  // Path, userinfo and the values of all options that Masked() masks, as one text that tells
+  // destinations on one host apart. A secret: to be hashed, never shown.
+  std::string PathAndSecrets() const;
 
   // Options. Each call marks the option as read. Of a repeated option the first value counts and
   // a warning is kept; lists take all values, split at ','.

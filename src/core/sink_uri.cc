@@ -123,6 +123,14 @@ std::string SinkUri::Masked() const {
   return url.empty() ? text : text + ":" + url;
 }
 
+std::string SinkUri::PathAndSecrets() const {
+  std::set<std::string> parts = {"path=" + opaque_ + path_, "userinfo=" + userinfo_};
+  for (const auto& [option, value] : options_) {
+    if (!IsHarmless(option)) parts.insert("option " + option + "=" + value);
+  }
+  return Join({parts.begin(), parts.end()}, "\n");
+}
+
 bool SinkUri::Has(std::string_view option) const {
   return std::any_of(options_.begin(), options_.end(),
                      [&](const auto& pair) { return pair.first == option; });

@@ -1,0 +1,92 @@
+#include "app/daemon.h"
+
+#include <spdlog/spdlog.h>
+
+#include <string>
+#include <utility>
+
+#include "app/sink_builder.h"
+#include "app/source_builder.h"
+#include "app/version.h"
+#include "eventer/time_format.h"
+#include "net/cpprest_http_client.h"
+
+namespace eventer {
+namespace {
+
+// A watch that is held back holds one thread of the pool; lists and sinks need others.
+HttpClientFactory SizedHttpClients(Clock& clock, SinkUri& source) {
+  InitHttpThreads(CountWatches(source) + 2);
+  return
+      [&clock](const HttpClientOptions& options) { return NewCpprestHttpClient(clock, options); };
+}
+
+}  // namespace
+
+Daemon::Daemon(Clock& clock, Options options)
+    : clock_(clock),
+      options_(std::move(options)),
+      http_(SizedHttpClients(clock_, options_.source)),
+      stats_(options_.event_metrics_object_name),
+      source_(BuildSource(clock_, stats_, options_, http_)),
+      buffer_(clock_, stats_),
+      log_(NewMemoryEventLog(clock_, stats_, options_.buffer_bytes)),
+      sinks_(clock_, stats_, *log_, BuildSinks(options_, {clock_, http_})),
+      health_(options_.healthz_ip, options_.healthz_port, clock_, stats_,
+              {ThisBuild(), options_.event_metrics_object_name}),
+      housekeeper_(
+          clock_, stats_, buffer_, *log_,
+          [this](SteadyTime full_since) { return sinks_.Stalled(full_since); },
+          options_.frequency) {
+  LogStart();
+  housekeeper_thread_ = std::jthread([this](std::stop_token stop) { housekeeper_.Run(stop); });
+  watch_thread_ = std::jthread([this](std::stop_token stop) {
+    source_->Run(stop, [this](SourceEntry& entry, Duration patience, std::stop_token give_up) {
+      return buffer_.Push(entry, patience, give_up);
+    });
+  });
+}
+
+void Daemon::LogStart() const {
+  const BuildInfo build = ThisBuild();
+  spdlog::info("kube-eventer version: {} commit: {}", build.version, build.commit);
+  for (const std::string& warning : options_.warnings) spdlog::warn("{}", warning);
+  spdlog::info("source {}", options_.source.Masked());
+  for (std::size_t i = 0; i < options_.sinks.size(); ++i) {
+    spdlog::info("sink {}: {}", stats_.sinks[i].name, options_.sinks[i].Masked());
+  }
+  if (options_.sinks.empty()) spdlog::warn("no --sink: events are counted, and go nowhere");
+  spdlog::info("health and metrics on {} port {}; handing on events every {}", options_.healthz_ip,
+               health_.port(), FormatGoDuration(options_.frequency));
+}
+
+int Daemon::Shutdown() {
+  const SteadyTime deadline = clock_.Steady() + options_.stop_timeout;
+  spdlog::info("stopping: the sinks have {} for what is left",
+               FormatGoDuration(options_.stop_timeout));
+  health_.BeginShutdown();
+  watch_thread_.request_stop();
+  watch_thread_.join();
+  housekeeper_thread_.request_stop();
+  housekeeper_thread_.join();
+  const std::size_t not_received = housekeeper_.DrainAtShutdown();
+  sinks_.Shutdown(deadline);
+  return Report(not_received);
+}
+
+int Daemon::Report(std::size_t not_received) const {
+  std::string left;
+  for (const SinkStats& sink : stats_.sinks) {
+    const std::uint64_t pending = sink.pending;
+    if (pending > 0) left += sink.name + " " + std::to_string(pending) + ", ";
+  }
+  if (left.empty() && not_received == 0) {
+    spdlog::info("stopped: every event was delivered");
+    return 0;
+  }
+  if (left.empty()) left = "none, ";
+  spdlog::error("stopped with events not delivered: {}not received: {}", left, not_received);
+  return 1;
+}
+
+}  // namespace eventer

@@ -1,0 +1,50 @@
+// The assembled program: source, buffer, log, sinks, health server and their threads.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <thread>
+
+#include "app/health_server.h"
+#include "app/options.h"
+#include "core/stats.h"
+#include "eventer/clock.h"
+#include "eventer/event_source.h"
+#include "eventer/http_client.h"
+#include "pipeline/event_buffer.h"
+#include "pipeline/event_log.h"
+#include "pipeline/housekeeper.h"
+#include "pipeline/sink_manager.h"
+
+namespace eventer {
+
+// Runs from construction to Shutdown. Made and destroyed on the main thread, once per process.
+class Daemon {
+ public:
+  // Throws ConfigError before any thread of the pipeline has done anything. Talks to no API
+  // server and to no receiver: one that is down is waited for.
+  Daemon(Clock& clock, Options options);
+
+  // Stops the watch, drains what fits, gives each sink one last attempt and --stop-timeout to
+  // deliver what waits. Returns the exit status: 0, or 1 if something was left, which is logged.
+  int Shutdown();
+
+ private:
+  void LogStart() const;
+  int Report(std::size_t not_received) const;
+
+  // What a thing uses stands before it.
+  Clock& clock_;
+  Options options_;
+  HttpClientFactory http_;
+  Stats stats_;
+  std::unique_ptr<EventSource> source_;
+  EventBuffer buffer_;
+  std::unique_ptr<EventLog> log_;
+  SinkManager sinks_;
+  HealthServer health_;
+  Housekeeper housekeeper_;
+  std::jthread housekeeper_thread_, watch_thread_;
+};
+
+}  // namespace eventer

@@ -1,0 +1,40 @@
+// The command line, read and checked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "eventer/clock.h"
+#include "eventer/sink_uri.h"
+
+namespace eventer {
+
+// Valid by construction: every value is in its range, and there is one source of a known kind.
+// What the URIs' options mean is checked by those who read them.
+struct Options {
+  SinkUri source;
+  std::vector<SinkUri> sinks;  // in the order given
+  Duration frequency{};
+  std::string healthz_ip;
+  std::uint16_t healthz_port = 0;
+  bool event_metrics = true;
+  bool event_metrics_object_name = false;
+  std::optional<Duration> since;
+  std::size_t buffer_bytes = 0;
+  Duration stop_timeout{};
+  int verbosity = 0;                  // klog's -v
+  std::vector<std::string> warnings;  // to be logged once the program runs
+};
+
+struct CommandLine {
+  std::string print;  // if not empty: --help or --version; print it, do nothing, end with 0
+  Options options;    // only if `print` is empty
+};
+
+// `args` without the program's name. Throws ConfigError.
+CommandLine ParseCommandLine(const std::vector<std::string>& args);
+
+}  // namespace eventer

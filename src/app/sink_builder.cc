@@ -1,0 +1,35 @@
+#include "app/sink_builder.h"
+
+#include <utility>
+
+#include "app/sink_names.h"
+#include "eventer/event_filter.h"
+#include "eventer/sinks.h"
+
+namespace eventer {
+namespace {
+
+ConfiguredSink Build(std::string name, SinkUri& uri, const SinkContext& context) {
+  const SinkKind& kind = FindSinkKind(uri);
+  EventFilter filter = EventFilter::Parse(uri, kind.default_level);
+  std::unique_ptr<EventSink> sink = kind.make(uri, context);
+  uri.CheckAllRead();
+  return {std::move(name), std::move(sink), std::move(filter)};
+}
+
+}  // namespace
+
+std::vector<ConfiguredSink> BuildSinks(Options& options, const SinkContext& context) {
+  SinkNames names = NameSinks(options.sinks);
+  std::vector<std::string>& warnings = options.warnings;
+  warnings.insert(warnings.end(), names.warnings.begin(), names.warnings.end());
+  std::vector<ConfiguredSink> sinks;
+  for (std::size_t i = 0; i < options.sinks.size(); ++i) {
+    SinkUri& uri = options.sinks[i];
+    sinks.push_back(Build(std::move(names.names[i]), uri, context));
+    warnings.insert(warnings.end(), uri.warnings().begin(), uri.warnings().end());
+  }
+  return sinks;
+}
+
+}  // namespace eventer

@@ -1,0 +1,89 @@
+#include "app/sink_names.h"
+
+#include <gmock/gmock.h>
+
+#include "eventer/error.h"
+
+namespace eventer {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::MatchesRegex;
+using testing::Not;
+using testing::SizeIs;
+
+SinkNames Names(const std::vector<std::string>& values) {
+  std::vector<SinkUri> uris;
+  for (const std::string& value : values) uris.push_back(SinkUri::Parse("--sink", value));
+  return NameSinks(uris);
+}
+
+std::string ErrorOf(const std::vector<std::string>& values) {
+  try {
+    Names(values);
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(SinkNames, AreTheGivenNameElseKindAndHost) {
+  SinkNames names = Names({"log:?name=console", "webhook:http://h.example:81/p?a=b", "log"});
+  EXPECT_THAT(names.names, ElementsAre("console", "webhook:h.example:81", "log"));
+  EXPECT_THAT(names.warnings, IsEmpty());
+}
+
+TEST(SinkNames, EqualOnesGetAHashEachAndAWarningThatAsksForAName) {
+  SinkNames names = Names({"webhook:http://h/one", "webhook:http://h/two", "log"});
+  EXPECT_THAT(names.names, ElementsAre(MatchesRegex("webhook:h-[0-9a-f]+"),
+                                       MatchesRegex("webhook:h-[0-9a-f]+"), "log"));
+  EXPECT_NE(names.names[0], names.names[1]);
+  EXPECT_THAT(names.warnings, SizeIs(2));
+  EXPECT_THAT(names.warnings[0], HasSubstr("name="));
+}
+
+TEST(SinkNames, DoNotDependOnTheOrderOfTheFlagsNorOnHarmlessOptions) {
+  SinkNames a = Names({"webhook:http://h/one", "webhook:http://h/two"});
+  SinkNames b = Names({"webhook:http://h/two?level=Warning", "webhook:http://h/one"});
+  EXPECT_EQ(a.names[0], b.names[1]);
+  EXPECT_EQ(a.names[1], b.names[0]);
+}
+
+TEST(SinkNames, TellCredentialsApartWithoutShowingThem) {
+  SinkNames names = Names({"dingtalk:https://h/robot?access_token=tokenA",
+                           "dingtalk:https://h/robot?access_token=tokenB",
+                           "elasticsearch:http://user:pass@es", "elasticsearch:http://us:er@es"});
+  EXPECT_NE(names.names[0], names.names[1]);
+  EXPECT_NE(names.names[2], names.names[3]);
+  for (const std::string& name : names.names) {
+    EXPECT_THAT(name, Not(HasSubstr("token")));
+    EXPECT_THAT(name, Not(HasSubstr("pass")));
+  }
+}
+
+TEST(SinkNames, WhollyEqualOnesAreNumbered) {
+  SinkNames names = Names({"log", "log", "log"});
+  EXPECT_EQ(names.names[1], names.names[0] + "-2");
+  EXPECT_EQ(names.names[2], names.names[0] + "-3");
+}
+
+TEST(SinkNames, AGivenNameThatIsAnothersKindAndHostIsKept) {
+  SinkNames names = Names({"log", "webhook:http://h?name=log"});
+  EXPECT_EQ(names.names[1], "log");
+  EXPECT_THAT(names.names[0], MatchesRegex("log-[0-9a-f]+"));
+}
+
+TEST(SinkNames, TwoOfOneGivenNameAreAnError) {
+  EXPECT_THAT(ErrorOf({"log:?name=a", "webhook:http://h?name=a"}),
+              AllOf(HasSubstr("--sink=webhook"), HasSubstr("option name"), HasSubstr("\"a\"")));
+}
+
+TEST(SinkNames, AnEmptyOrUnprintableNameIsAnError) {
+  EXPECT_THAT(ErrorOf({"log:?name="}), HasSubstr("--sink=log: option name"));
+  EXPECT_THAT(ErrorOf({"log:?name=a%0Ab"}), HasSubstr("--sink=log: option name"));
+}
+
+}  // namespace
+}  // namespace eventer
