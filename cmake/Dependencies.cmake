@@ -1,6 +1,5 @@
 # Every library there is, from Debian packages (packages.txt). RE2, yaml-cpp and SQLite are linked
 # statically: the program is smaller and touches fewer pages of shared libraries.
-find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)

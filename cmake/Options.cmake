@@ -2,6 +2,11 @@
 set(EVENTER_SANITIZE "" CACHE STRING "Sanitizers for every target: address,undefined or thread")
 option(EVENTER_HARDEN "PIE, RELRO, stack protector, _FORTIFY_SOURCE" OFF)
 
+find_program(EVENTER_CCACHE ccache)
+if(EVENTER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${EVENTER_CCACHE})
+endif()
+
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
@@ -21,6 +26,11 @@ if(EVENTER_SANITIZE)
     # TSan does not see atomic fences (in Boost.Asio and libstdc++); gcc says so at each one.
     target_compile_options(eventer_options INTERFACE -Wno-tsan)
   endif()
+endif()
+
+if(EVENTER_FUZZ)
+  # Coverage in everything that a fuzz target calls; the targets alone link libFuzzer's main.
+  target_compile_options(eventer_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 if(EVENTER_HARDEN)
