@@ -26,15 +26,11 @@ type cluster struct {
 	client    kubernetes.Interface
 }
 
-func startCluster(dir, program string) (c *cluster, err error) {
-	c = &cluster{dir: dir, program: program}
-	defer func() {
-		if err != nil {
-			c.stop()
-		}
-	}()
+func startCluster(dir, program string) (*cluster, error) {
+	c := &cluster{dir: dir, program: program}
 	for _, step := range []func() error{c.makeCertificates, c.startEtcd, c.makeAdmin, c.startFirstAPIServer, c.startControllers} {
 		if err := step(); err != nil {
+			c.stop()
 			return nil, err
 		}
 	}
@@ -147,7 +143,7 @@ func (c *cluster) startAPIServer(extra ...string) (err error) {
 	if c.apiserver, err = startProcess("kube-apiserver", nil, c.program, args...); err != nil {
 		return err
 	}
-	return waitFor(time.Minute, "ready API server", func() (bool, error) {
+	return waitFor(2*time.Minute, "ready API server", func() (bool, error) {
 		if !c.apiserver.running() {
 			return false, hopeless{fmt.Errorf("it ended (see kube-apiserver.log): %v", c.apiserver.cmd.ProcessState)}
 		}

@@ -43,6 +43,8 @@ cd "$here"
 GOPROXY=$(go env GOPROXY)
 export GOPROXY=${GOPROXY%,direct}  # registries only, no repositories
 mkdir -p "$E2E_DIR"
+exec 9>"$E2E_DIR/lock"
+flock --nonblock 9 || fail "another run uses $E2E_DIR"
 build_controlplane
 rm -rf "$E2E_DIR/run" "$E2E_DIR/logs"
 mkdir -p "$E2E_DIR/run" "$E2E_DIR/logs"
