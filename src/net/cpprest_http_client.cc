@@ -42,10 +42,12 @@ web::uri BaseUri(const Url& url, bool brackets) {
   return base.to_uri();
 }
 
-web::web_proxy WebProxy(const Url& url) {
+// `tunnel`: cpprestsdk must know the credentials; it leaks 32 bytes each time it uses them, so only
+// once per connection.
+web::web_proxy WebProxy(const Url& url, bool tunnel) {
   web::web_proxy proxy(BaseUri(url, false));
   const std::size_t colon = url.user_info.find(':');
-  if (!url.user_info.empty()) {
+  if (tunnel && !url.user_info.empty()) {
     proxy.set_credentials(web::credentials(
         url.user_info.substr(0, colon),
         colon == std::string::npos ? std::string() : url.user_info.substr(colon + 1)));
@@ -153,7 +155,8 @@ HttpResponse CpprestHttpClient::RunOnce(const HttpRequest& request, const Url& u
                                         const StreamHandler* lines) {
   auto exchange = std::make_shared<Exchange>(clock_, timeout, lines);
   const std::shared_ptr<Peer> peer = PeerFor(url);
-  auto cancel = StartRequest(peer->client, {request, url, user_agent_, peer->tls}, exchange);
+  const Url* proxy = url.secure() ? nullptr : proxies_.For(url);
+  auto cancel = StartRequest(peer->client, {request, url, user_agent_, proxy, peer->tls}, exchange);
   HttpResponse response = exchange->Wait(stop, cancel);
   if (response.status / 100 == 1) {
     // cpprestsdk takes an interim answer for the answer; the real one would be taken for the
@@ -184,7 +187,7 @@ std::shared_ptr<Peer> CpprestHttpClient::NewPeer(const Url& url) const {
   config.set_validate_certificates(!insecure_);
   config.set_tlsext_sni_enabled(false);  // it would send the Host header; TlsSettings does it
   const Url* proxy = proxies_.For(url);
-  if (proxy) config.set_proxy(WebProxy(*proxy));
+  if (proxy) config.set_proxy(WebProxy(*proxy, url.secure()));
   std::shared_ptr<TlsPeer> tls;
   if (url.secure()) {
     tls = std::make_shared<TlsPeer>(server_name_.empty() ? url.host : server_name_, insecure_);
@@ -202,6 +205,8 @@ std::shared_ptr<Peer> CpprestHttpClient::NewPeer(const Url& url) const {
 }  // namespace
 
 void InitHttpThreads(std::size_t threads) {
+  // Before the pool, so that at exit OpenSSL is cleaned up after the last thread that uses it.
+  OPENSSL_init_ssl(0, nullptr);
   crossplat::threadpool::initialize_with_threads(threads);
 }
 

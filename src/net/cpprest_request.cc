@@ -165,16 +165,23 @@ web::uri TargetUri(const Url& url) {
   return target.to_uri();
 }
 
+void AddCredentials(const char* header, const Url& of, web::http::http_request& message) {
+  if (of.user_info.empty()) return;
+  const std::vector<Byte> user(of.user_info.begin(), of.user_info.end());
+  message.headers().add(header, "Basic " + utility::conversions::to_base64(user));
+}
+
 void SetHeaders(const OutgoingRequest& outgoing, web::http::http_request& message) {
   const HttpHeaders& headers = outgoing.request.headers;
   message.headers().remove("Content-Type");  // cpprestsdk's own idea
   for (const auto& [name, value] : headers) message.headers().add(name, value);
   if (!HasHeader(headers, "Host")) message.headers().add("Host", outgoing.url.host_header);
   if (!HasHeader(headers, "User-Agent")) message.headers().add("User-Agent", outgoing.user_agent);
-  if (!outgoing.url.user_info.empty() && !HasHeader(headers, "Authorization")) {
-    const std::string& user = outgoing.url.user_info;
-    message.headers().add("Authorization",
-                          "Basic " + utility::conversions::to_base64({user.begin(), user.end()}));
+  if (!HasHeader(headers, "Authorization")) {
+    AddCredentials("Authorization", outgoing.url, message);
+  }
+  if (outgoing.plain_proxy) {
+    AddCredentials("Proxy-Authorization", *outgoing.plain_proxy, message);
   }
 }
 

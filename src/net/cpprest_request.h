@@ -24,6 +24,7 @@ struct OutgoingRequest {
   const HttpRequest& request;
   const Url& url;
   const std::string& user_agent;
+  const Url* plain_proxy;        // null if there is none, or only a tunnel through one
   std::shared_ptr<TlsPeer> tls;  // null for http
 };
 

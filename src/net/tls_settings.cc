@@ -9,6 +9,15 @@
 
 #include "eventer/error.h"
 
+// cpprestsdk loads the system's roots for each new connection (30 ms, 1 to 4 MB), before it lets us
+// replace them. This one, found before OpenSSL's by every caller in the process, does nothing: who
+// wants the system's roots loads them into a store, as Roots() does. Weak, so that a static OpenSSL
+// wins instead of clashing.
+extern "C" __attribute__((weak, visibility("default"))) int SSL_CTX_set_default_verify_paths(
+    SSL_CTX*) {
+  return 1;
+}
+
 namespace eventer {
 namespace {
 

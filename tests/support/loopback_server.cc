@@ -183,10 +183,32 @@ void LoopbackConnection::AwaitClose() {
   }
 }
 
+void LoopbackConnection::RelayTo(std::uint16_t port) {
+  const int other = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  bool open = connect(other, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  pollfd ends[] = {{fd_, POLLIN, 0}, {other, POLLIN, 0}};
+  while (open && poll(ends, 2, -1) > 0) {
+    for (int from : {0, 1}) {
+      if (ends[from].revents == 0) continue;
+      char bytes[16384];
+      const long count = recv(ends[from].fd, bytes, sizeof(bytes), 0);
+      open = open && count > 0 &&
+             send(ends[1 - from].fd, bytes, static_cast<std::size_t>(count), MSG_NOSIGNAL) == count;
+    }
+  }
+  close(other);
+}
+
+void LoopbackConnection::Cut() { SSL_free(std::exchange(ssl_, nullptr)); }
+
 void LoopbackConnection::Reset() {
   const linger now{1, 0};
   setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-  SSL_free(std::exchange(ssl_, nullptr));
+  Cut();
 }
 
 void LoopbackConnection::End() {
@@ -244,6 +266,11 @@ SSL* LoopbackServer::Handshake(int fd) {
   if (SSL_accept(ssl) == 1) return ssl;
   ERR_clear_error();
   SSL_free(ssl);
+  // A close with unread bytes would be a reset, and could overtake the alert that says why.
+  shutdown(fd, SHUT_WR);
+  char bytes[1024];
+  while (recv(fd, bytes, sizeof(bytes), 0) > 0) {
+  }
   return nullptr;
 }
 

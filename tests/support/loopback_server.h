@@ -52,6 +52,10 @@ class LoopbackConnection {
   void AwaitRead();
   // Blocks until the client closes its side; what it sends meanwhile is thrown away.
   void AwaitClose();
+  // Carries bytes both ways between the client and a server on 127.0.0.1, until one closes.
+  void RelayTo(std::uint16_t port);
+  // Closes the TCP connection alone, without the end that TLS wants.
+  void Cut();
   // Closes with an RST. Nothing may be called afterwards.
   void Reset();
 
