@@ -27,34 +27,44 @@ void WorkerLog::Attempted(const Verdict& verdict, Duration took) {
   ++stats_.attempts;
   stats_.export_ns += took.count();
   if (verdict.delivered > 0) Delivered();
-  if (verdict.failure) Failed(*verdict.failure);
+  if (verdict.failure) Failed(*verdict.failure, verdict.delivered > 0);
 }
 
 void WorkerLog::Delivered() {
   stats_.last_delivery_wall_us = clock_.Wall().time_since_epoch().count();
+  stats_.trouble.Set("");
   if (!failing_since_) return;
   spdlog::info("{}: delivering again after {}, {} attempts", stats_.name,
                WholeSeconds(clock_.Steady() - *failing_since_), failed_attempts_);
   failing_since_.reset();
   failed_attempts_ = 0;
-  stats_.trouble.Set("");
 }
 
-void WorkerLog::Failed(const AttemptFailure& failure) {
+void WorkerLog::Failed(const AttemptFailure& failure, bool in_part) {
   ++stats_.failures[static_cast<std::size_t>(failure.cause)];
-  if (!failing_since_) failing_since_ = clock_.Steady();
-  ++failed_attempts_;
   const std::string why = std::string(CauseName(failure.cause)) + ": " + failure.detail;
   stats_.trouble.Set(why);
-  if (!failure_lines_.Allow()) return;
-  spdlog::log(failure.misconfigured ? spdlog::level::err : spdlog::level::warn,
-              "{}: {} failed attempts since {}, {} events kept ({})", stats_.name, failed_attempts_,
-              WholeSeconds(clock_.Steady() - *failing_since_), stats_.pending.load(), why);
+  if (!in_part) {
+    if (!failing_since_) failing_since_ = clock_.Steady();
+    ++failed_attempts_;
+  }
+  const auto suppressed = failure_lines_.Allow();
+  if (!suppressed) return;
+  const auto level = failure.misconfigured ? spdlog::level::err : spdlog::level::warn;
+  if (in_part) {
+    spdlog::log(level, "{}: not all events were taken, nor in {} attempts before, {} pending ({})",
+                stats_.name, *suppressed, stats_.pending.load(), why);
+  } else {
+    spdlog::log(level, "{}: {} failed attempts since {}, {} events kept ({})", stats_.name,
+                failed_attempts_, WholeSeconds(clock_.Steady() - *failing_since_),
+                stats_.pending.load(), why);
+  }
 }
 
 void WorkerLog::Committed(const Verdict& verdict, bool caught_up) {
+  if (delivered_ == 0) run_since_ = clock_.Steady();
   delivered_ += verdict.delivered;
-  if (delivered_ > 0 && (caught_up || clock_.Steady() - last_line_ >= 1s)) TellDelivered();
+  if (delivered_ > 0 && (caught_up || clock_.Steady() - run_since_ >= 1s)) TellDelivered();
 }
 
 void WorkerLog::TellDelivered() {
@@ -63,7 +73,6 @@ void WorkerLog::TellDelivered() {
                filtered - filtered_told_, stats_.pending.load());
   delivered_ = 0;
   filtered_told_ = filtered;
-  last_line_ = clock_.Steady();
 }
 
 void WorkerLog::Ended() {

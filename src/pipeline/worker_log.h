@@ -27,7 +27,7 @@ class WorkerLog {
   void Ended();
 
  private:
-  void Failed(const AttemptFailure& failure);
+  void Failed(const AttemptFailure& failure, bool in_part);
   void Delivered();
   void TellDelivered();
 
@@ -35,7 +35,7 @@ class WorkerLog {
   SinkStats& stats_;
   LogLimiter failure_lines_;
   std::uint64_t delivered_ = 0, filtered_told_ = 0;  // since the last line; up to it
-  SteadyTime last_line_{};
+  SteadyTime run_since_{};
   std::optional<SteadyTime> failing_since_;
   std::uint64_t failed_attempts_ = 0;
 };

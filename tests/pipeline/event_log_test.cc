@@ -75,7 +75,7 @@ TEST_P(EventLogTest, ReadKeepsToItsLimits) {
 }
 
 TEST_P(EventLogTest, WhatTheFilterDoesNotWantIsPassedAndCounted) {
-  Make(kMiB);
+  Make(10 * kMiB);
   const ReaderId a = Open("a", MakeFilter("level=Warning"));
   Append(MakeEntries(1, 5000));
   Append(MakeEntries(5001, 1, "Warning"));

@@ -1,0 +1,215 @@
+// Whose fault is it: suspects, rejections.
+#include "pipeline/attempt_judge_fixture.h"
+
+namespace eventer {
+namespace {
+
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""s;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const auto kDelivers = Everything(Outcome::kDelivered);
+const auto kFails = Everything(Outcome::kRetry, Cause::kServer);
+const auto kRejects = Everything(Outcome::kRejected, Cause::kMapping);
+const auto kRefusesOne = Only({"1"}, Outcome::kRetry, Cause::kServer);
+
+TEST_F(AttemptJudgeTest, OneBadEventNeverHoldsUpTheOthers) {
+  Make(1);
+  Add(1, 3);
+  const SteadyTime begin = now_;
+  while (tried_ != Strings{"2"}) {
+    if (Next().attempt)
+      Try(kRefusesOne);
+    else
+      Wait();
+  }
+  EXPECT_GE(now_ - begin, 10min);
+  EXPECT_LE(now_ - begin, 11min);
+  const Verdict verdict = Try(kRefusesOne);  // its last chance
+  EXPECT_THAT(tried_, ElementsAre("1"));
+  ASSERT_EQ(verdict.rejected.size(), 1u);
+  EXPECT_EQ(verdict.rejected[0].cause, Cause::kSuspect);
+  EXPECT_EQ(verdict.rejected[0].detail, "said the receiver");
+  EXPECT_EQ(verdict.progress.settled[0].cause, Cause::kSuspect);
+  Try(kRefusesOne);
+  EXPECT_THAT(tried_, ElementsAre("3"));
+  EXPECT_THAT(waiting_, IsEmpty());
+}
+
+TEST_F(AttemptJudgeTest, FourFailuresOverTenMinutesAreNoSuspicion) {
+  Make(1);
+  Add(1, 2);
+  const auto fails_slowly = [](const EventBatch& batch) {
+    ExportResult result = AllOf(batch, Outcome::kRetry, Cause::kServer);
+    result.retry_after = std::chrono::minutes(10);
+    return result;
+  };
+  for (int i = 0; i < 4; ++i) {
+    Try(fails_slowly);
+    EXPECT_THAT(tried_, ElementsAre("1"));
+    Wait();
+  }
+  Try(fails_slowly);  // the fifth
+  Wait();             // what the receiver asked for is kept to
+  EXPECT_THAT(Batch(), ElementsAre("2"));
+}
+
+TEST_F(AttemptJudgeTest, WhateverTheSign) {
+  Make(1);
+  Add(1, 2);
+  TryFor(25min, Only({"1"}, Outcome::kMisconfigured, Cause::kNotFound));
+  EXPECT_THAT(waiting_, IsEmpty());
+}
+
+TEST_F(AttemptJudgeTest, AReceiverThatIsDownForHoursCostsNoEvent) {
+  Make(1);
+  Add(1, 10);
+  TryFor(std::chrono::hours(10), kFails);
+  EXPECT_EQ(waiting_.size(), 10u);
+  for (int i = 0; i < 30 && !waiting_.empty(); ++i) {
+    if (!Next().attempt) Wait();
+    EXPECT_THAT(Try(kDelivers).rejected, IsEmpty());
+  }
+  EXPECT_THAT(waiting_, IsEmpty());
+}
+
+TEST_F(AttemptJudgeTest, AReceiverThatComesBackBetweenTwoAttemptsCostsNoEvent) {
+  Make(1);
+  Add(1, 2);
+  while (tried_ != Strings{"2"}) {
+    if (Next().attempt) {
+      Try([&](const EventBatch& batch) {
+        const bool back = batch.events[0]->name == "2";
+        return AllOf(batch, back ? Outcome::kDelivered : Outcome::kRetry, Cause::kServer);
+      });
+    } else {
+      Wait();
+    }
+  }
+  EXPECT_THAT(Try(kDelivers).rejected, IsEmpty());
+  EXPECT_THAT(tried_, ElementsAre("1"));
+  EXPECT_THAT(waiting_, IsEmpty());
+}
+
+TEST_F(AttemptJudgeTest, SeveralBadEventsInARowDoNotHoldUpTheRest) {
+  Make(1);
+  Add(1, 4);
+  TryFor(60min, Only({"1", "2", "3"}, Outcome::kRetry, Cause::kTimeout));
+  EXPECT_THAT(waiting_, IsEmpty());
+}
+
+TEST_F(AttemptJudgeTest, ABadEventInABatchThatFailsAsAWholeIsFound) {
+  Make(100);
+  Add(1, 300);
+  std::vector<Rejection> rejected;
+  const SteadyTime begin = now_;
+  while (!waiting_.empty() && now_ - begin < 60min) {
+    if (!Next().attempt) {
+      Wait();
+      continue;
+    }
+    Verdict verdict = Try([](const EventBatch& batch) {
+      const bool poisoned = std::ranges::any_of(
+          batch.events, [](const EventPtr& event) { return event->name == "150"; });
+      return AllOf(batch, poisoned ? Outcome::kRetry : Outcome::kDelivered, Cause::kConnection);
+    });
+    for (Rejection& rejection : verdict.rejected) rejected.push_back(rejection);
+  }
+  EXPECT_THAT(waiting_, IsEmpty());
+  ASSERT_EQ(rejected.size(), 1u);
+  EXPECT_EQ(rejected[0].entry.event->name, "150");
+}
+
+TEST_F(AttemptJudgeTest, AnEventThatItemwiseReceiversRefuseIsASuspectToo) {
+  Make(3);
+  Add(1, 3);
+  int next = 4;
+  const SteadyTime begin = now_;
+  bool rejected = false;
+  while (!rejected && now_ - begin < 30min) {
+    while (!rejected && Next().attempt) rejected = !Try(kRefusesOne).rejected.empty();
+    Wait();
+    Add(next++, 1);  // there is always something new
+  }
+  EXPECT_TRUE(rejected);
+  EXPECT_GE(now_ - begin, 10min);
+}
+
+TEST_F(AttemptJudgeTest, SeveralThatFailTogetherAreNoSuspects) {
+  Make(10);
+  Add(1, 10);
+  const auto half_is_down = Only({"1", "2", "3"}, Outcome::kRetry, Cause::kServer);
+  const SteadyTime begin = now_;
+  while (now_ - begin < 3h) {
+    if (!Next().attempt) {
+      Wait();
+      continue;
+    }
+    EXPECT_THAT(Try(half_is_down).rejected, IsEmpty());
+  }
+  EXPECT_EQ(waiting_.size(), 3u);
+}
+
+TEST_F(AttemptJudgeTest, ARejectedEventIsSettledAndTheNextOneTriedAtOnce) {
+  Make(2);
+  Add(1, 3);
+  const Verdict verdict = Try(Only({"1"}, Outcome::kRejected, Cause::kBadRequest));
+  EXPECT_EQ(verdict.progress.settled.size(), 2u);
+  EXPECT_EQ(verdict.rejected[0].cause, Cause::kBadRequest);
+  EXPECT_EQ(verdict.delivered, 1u);
+  EXPECT_FALSE(verdict.failure);
+  EXPECT_THAT(Batch(), ElementsAre("3"));
+}
+
+TEST_F(AttemptJudgeTest, AfterTwentyRejectionsOfOneCauseTheRestIsKept) {
+  Make(100);
+  Add(1, 100);
+  const Verdict verdict = Try(kRejects);
+  EXPECT_EQ(verdict.rejected.size(), 20u);
+  EXPECT_EQ(waiting_.size(), 80u);
+  ASSERT_TRUE(verdict.failure);
+  EXPECT_TRUE(verdict.failure->misconfigured);
+  EXPECT_EQ(verdict.failure->cause, Cause::kMapping);
+}
+
+TEST_F(AttemptJudgeTest, ThenOneEventIsTriedPerBackOffUntilOneIsDelivered) {
+  Make(100);
+  Add(1, 100);
+  Try(kRejects);
+  for (Duration wanted : {1s, 2s, 4s, 8s, 16s, 32s}) {
+    EXPECT_EQ(Wait(), wanted);
+    EXPECT_THAT(Batch(), ElementsAre("21"));
+    EXPECT_THAT(Try(kRejects).rejected, IsEmpty());
+  }
+  Wait();
+  Try(kDelivers);
+  while (!waiting_.empty()) EXPECT_FALSE(Try(kDelivers).failure);
+}
+
+TEST_F(AttemptJudgeTest, TwentyRejectionsOneByOneCountAsWell) {
+  Make(1);
+  Add(1, 30);
+  int rejected = 0;
+  while (Next().attempt) rejected += static_cast<int>(Try(kRejects).rejected.size());
+  EXPECT_EQ(rejected, 20);
+}
+
+TEST_F(AttemptJudgeTest, ADeliveryBetweenRejectionsBeginsTheCountAnew) {
+  Make(100);
+  Add(1, 100);
+  EXPECT_EQ(Try(Only(Numbers(1, 19), Outcome::kRejected, Cause::kMapping)).rejected.size(), 19u);
+  Add(101, 19);
+  EXPECT_EQ(Try(kRejects).rejected.size(), 19u);
+}
+
+TEST_F(AttemptJudgeTest, TwentyFiveBadEventsInARowAreOvercomeAtLast) {
+  Make(1);
+  Add(1, 26);
+  TryFor(3h, Only(Numbers(1, 25), Outcome::kRejected, Cause::kMapping));
+  EXPECT_THAT(waiting_, IsEmpty());
+}
+
+}  // namespace
+}  // namespace eventer

@@ -1,0 +1,80 @@
+// Sinks with real worker threads, and the receivers that a test plays.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "pipeline/sink_manager.h"
+#include "pipeline/testing.h"
+#include "support/fake_clock.h"
+#include "support/fake_sink.h"
+
+namespace eventer {
+
+class SinkManagerTest : public testing::Test {
+ protected:
+  using Strings = std::vector<std::string>;
+
+  ~SinkManagerTest() override {
+    for (auto& receiver : receivers_) receiver->Release();
+  }
+
+  void MakeLog(std::size_t max_bytes = 64 << 20) {
+    log_ = NewMemoryEventLog(clock_, stats_, max_bytes);
+  }
+
+  // Before Start.
+  FakeReceiver& AddSink(std::string name, std::size_t batch = 10, EventFilter filter = {}) {
+    auto receiver = receivers_.emplace_back(std::make_shared<FakeReceiver>());
+    sinks_.push_back({std::move(name),
+                      std::make_unique<FakeSink>(receiver, BatchLimits{batch, 1 << 20}),
+                      std::move(filter)});
+    return *receiver;
+  }
+
+  void Start() {
+    if (!log_) MakeLog();
+    manager_.emplace(clock_, stats_, *log_, std::move(sinks_));
+  }
+
+  void Append(const std::vector<SourceEntry>& entries) {
+    ASSERT_EQ(log_->Append(entries), entries.size());
+  }
+
+  SinkStats& Books(std::size_t sink) { return stats_.sinks[sink]; }
+  // The attempt is over and written down.
+  void AwaitPending(std::size_t sink, std::uint64_t pending) {
+    Eventually([&] { return Books(sink).pending == pending; });
+  }
+  void AwaitAttempts(std::size_t sink, std::uint64_t attempts) {
+    Eventually([&] { return Books(sink).attempts == attempts; });
+  }
+  // Every worker of so many is waiting for the time to pass, `from_now` at most.
+  void AwaitIdle(std::size_t workers) { clock_.AwaitWaiters(workers); }
+  // Moves the time until `done`.
+  void AdvanceUntil(const std::function<bool()>& done, Duration step = std::chrono::seconds(1)) {
+    while (!done()) {
+      clock_.Advance(step);
+      for (int i = 0; i < 10 && !done(); ++i) std::this_thread::yield();
+    }
+  }
+  void ExpectBalance() {
+    for (const SinkStats& books : stats_.sinks) EXPECT_EQ(Imbalance(books), 0) << books.name;
+  }
+
+  FakeClock clock_;
+  Stats stats_;
+  std::unique_ptr<EventLog> log_;
+  std::vector<std::shared_ptr<FakeReceiver>> receivers_;
+  std::vector<ConfiguredSink> sinks_;
+  std::optional<SinkManager> manager_;
+};
+
+}  // namespace eventer
