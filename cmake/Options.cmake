@@ -41,3 +41,8 @@ if(EVENTER_HARDEN)
                                                 -Wl,--gc-sections -Wl,--as-needed)
   target_compile_options(eventer_options INTERFACE -ffunction-sections -fdata-sections)
 endif()
+
+if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Two classes of one name in two folders: only the linker sees both.
+  target_link_options(eventer_options INTERFACE -Werror=odr -Werror=lto-type-mismatch)
+endif()

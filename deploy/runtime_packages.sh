@@ -7,12 +7,11 @@ program=$1
 # Certificates for receivers with public names, zones for TZ.
 printf '%s\n' ca-certificates tzdata
 
-readelf -d "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p' | while read -r library; do
-  # A pattern, since a library may be filed under /lib or /usr/lib.
-  packages=$(dpkg -S "*/$library" | cut -d: -f1 | sort -u)
-  if [[ $packages == *$'\n'* ]]; then
-    echo "$0: $library is in several packages: ${packages//$'\n'/ }" >&2
-    exit 1
-  fi
-  echo "$packages"
+# What these need in their turn, apt knows.
+mapfile -t linked < <(readelf -d "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p')
+for library in "${linked[@]}"; do
+  path=$(ldd "$program" | awk -v name="$library" '$1 == name { print $3 }')
+  # The loader says /lib where the package may say /usr/lib.
+  owner=$(dpkg -S "$path" 2>/dev/null || dpkg -S "/usr$path")
+  echo "${owner%%:*}"
 done | sort -u
