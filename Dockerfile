@@ -5,7 +5,9 @@ COPY packages.txt .ci/deps ./
 # .ci/deps looks for packages.txt one folder up from itself.
 RUN mkdir .ci && mv deps .ci/ && .ci/deps build && rm -rf /var/lib/apt/lists/*
 COPY . .
-RUN cmake --preset release \
+# --build-arg COMMIT=$(git rev-parse --short=12 HEAD), for --version.
+ARG COMMIT=unknown
+RUN cmake --preset release -DEVENTER_COMMIT="$COMMIT" \
  && cmake --build --preset release --target kube-eventer \
  && deploy/runtime_packages.sh build/release/kube-eventer > build/runtime-packages
 

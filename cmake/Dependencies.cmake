@@ -1,5 +1,5 @@
-# Every library there is, from Debian packages (packages.txt). RE2, yaml-cpp and SQLite are linked
-# statically: the program is smaller and touches fewer pages of shared libraries.
+# Every library there is, from Debian packages (packages.txt). RE2 and yaml-cpp are linked statically:
+# the program is smaller and touches fewer pages of shared libraries.
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
@@ -12,8 +12,6 @@ find_package(prometheus-cpp REQUIRED)
 find_package(cpprestsdk REQUIRED HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/cmake)
 find_library(RE2_ARCHIVE NAMES libre2.a REQUIRED)
 find_library(YAML_CPP_ARCHIVE NAMES libyaml-cpp.a REQUIRED)
-find_library(SQLITE3_ARCHIVE NAMES libsqlite3.a REQUIRED)
-find_library(DATE_TZ_LIBRARY NAMES date-tz REQUIRED)
 
 function(eventer_dependency name)
   add_library(${name} INTERFACE)
@@ -23,8 +21,6 @@ endfunction()
 
 eventer_dependency(re2 ${RE2_ARCHIVE} Threads::Threads)
 eventer_dependency(yaml_cpp ${YAML_CPP_ARCHIVE})
-eventer_dependency(sqlite3 ${SQLITE3_ARCHIVE} Threads::Threads dl)
-eventer_dependency(date_tz ${DATE_TZ_LIBRARY})
 eventer_dependency(cpprest cpprestsdk::cpprest OpenSSL::SSL OpenSSL::Crypto Boost::system)
 # `U` as a macro of cpprestsdk breaks fmt's headers.
 target_compile_definitions(cpprest INTERFACE _TURN_OFF_PLATFORM_STRING)

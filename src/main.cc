@@ -29,18 +29,15 @@ void KeepMemorySmall() {
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
 }
 
-sigset_t StopSignals() {
+// Before any thread starts: each inherits the mask, so that only the main thread takes them.
+sigset_t BlockStopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
-  return signals;
-}
-
-// Before any thread starts: each inherits the mask, so that only the main thread takes them.
-void BlockStopSignals(const sigset_t& signals) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write, not our end
+  return signals;
 }
 
 // From here on a stop signal ends the program at once.
@@ -59,15 +56,16 @@ int Run(const std::vector<std::string>& args, const sigset_t& signals) {
   eventer::Daemon daemon(eventer::SystemClock(), std::move(line.options));
   eventer::ReleaseLog();
   AwaitStopSignal(signals);
-  return daemon.Shutdown();
+  const eventer::Daemon::Stopped stopped = daemon.Shutdown();
+  if (stopped.sink_hangs) _exit(stopped.exit_status);
+  return stopped.exit_status;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   KeepMemorySmall();
-  const sigset_t signals = StopSignals();
-  BlockStopSignals(signals);
+  const sigset_t signals = BlockStopSignals();
   try {
     return Run({argv + std::min(1, argc), argv + argc}, signals);
   } catch (const eventer::ConfigError& error) {

@@ -60,7 +60,7 @@ void Daemon::LogStart() const {
                health_.port(), FormatGoDuration(options_.frequency));
 }
 
-int Daemon::Shutdown() {
+Daemon::Stopped Daemon::Shutdown() {
   const SteadyTime deadline = clock_.Steady() + options_.stop_timeout;
   spdlog::info("stopping: the sinks have {} for what is left",
                FormatGoDuration(options_.stop_timeout));
@@ -70,11 +70,11 @@ int Daemon::Shutdown() {
   housekeeper_thread_.request_stop();
   housekeeper_thread_.join();
   const std::size_t not_received = housekeeper_.DrainAtShutdown();
-  sinks_.Shutdown(deadline);
-  return Report(not_received);
+  const bool sink_hangs = sinks_.Shutdown(deadline) > 0;
+  return {ReportWhatIsLeft(not_received) ? 1 : 0, sink_hangs};
 }
 
-int Daemon::Report(std::size_t not_received) const {
+bool Daemon::ReportWhatIsLeft(std::size_t not_received) const {
   std::string left;
   for (const SinkStats& sink : stats_.sinks) {
     const std::uint64_t pending = sink.pending;
@@ -82,11 +82,11 @@ int Daemon::Report(std::size_t not_received) const {
   }
   if (left.empty() && not_received == 0) {
     spdlog::info("stopped: every event was delivered");
-    return 0;
+    return false;
   }
   if (left.empty()) left = "none, ";
   spdlog::error("stopped with events not delivered: {}not received: {}", left, not_received);
-  return 1;
+  return true;
 }
 
 }  // namespace eventer

@@ -25,13 +25,17 @@ class Daemon {
   // server and to no receiver: one that is down is waited for.
   Daemon(Clock& clock, Options options);
 
+  struct Stopped {
+    int exit_status = 0;      // 1: something was left, which is logged
+    bool sink_hangs = false;  // inside an attempt: ~Daemon would wait for it, so end with _exit
+  };
   // Stops the watch, drains what fits, gives each sink one last attempt and --stop-timeout to
-  // deliver what waits. Returns the exit status: 0, or 1 if something was left, which is logged.
-  int Shutdown();
+  // deliver what waits.
+  Stopped Shutdown();
 
  private:
   void LogStart() const;
-  int Report(std::size_t not_received) const;
+  bool ReportWhatIsLeft(std::size_t not_received) const;  // false: nothing
 
   // What a thing uses stands before it.
   Clock& clock_;

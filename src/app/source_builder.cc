@@ -6,25 +6,15 @@
 #include "kube/kubernetes_source.h"
 
 namespace eventer {
-namespace {
-
-std::vector<std::string> Namespaces(SinkUri& source) {
-  std::vector<std::string> namespaces = source.GetList("namespaces");
-  std::sort(namespaces.begin(), namespaces.end());
-  namespaces.erase(std::unique(namespaces.begin(), namespaces.end()), namespaces.end());
-  return namespaces;
-}
-
-}  // namespace
 
 std::size_t CountWatches(SinkUri& source) {
-  return std::max<std::size_t>(1, Namespaces(source).size());
+  return std::max<std::size_t>(1, ReadNamespaces(source).size());
 }
 
 std::unique_ptr<EventSource> BuildSource(Clock& clock, Stats& stats, Options& options,
                                          const HttpClientFactory& http) {
   KubernetesSourceOptions source;
-  source.namespaces = Namespaces(options.source);
+  source.namespaces = ReadNamespaces(options.source);
   source.api = NewKubeApi(clock, options.source, http);
   options.source.CheckAllRead();
   source.since = options.since;

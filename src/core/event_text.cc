@@ -22,6 +22,7 @@ const char* SkipSpace(const char* text) {
 
 bool IsKey(ondemand::field& field, std::string_view name) {
   const char* key = field.key().raw();
+  if (*key != name.front() && *key != '\\') return false;
   const char* end = key;
   while (*end != '"' && *end != '\\') ++end;
   if (*end == '"') return std::string_view(key, end - key) == name;

@@ -32,13 +32,11 @@ bool Exchange::Sent() noexcept {
 
 void Exchange::Headers(int status, HttpHeaders headers) noexcept {
   Lock lock(mutex_);
+  if (closed_) return;
   last_activity_ = clock_.Steady();
-  if (!ended_) {
-    response_.status = status;
-    response_.headers = std::move(headers);
-  }
-  // After Wait the handlers may be gone.
-  if (!closed_ && streaming() && lines_->on_open) Call(lock, lines_->on_open);
+  response_.status = status;
+  response_.headers = std::move(headers);
+  if (streaming() && lines_->on_open) Call(lock, lines_->on_open);
   headers_known_ = true;
   changed_.notify_all();
 }
@@ -47,8 +45,8 @@ void Exchange::Bytes(std::string_view bytes) noexcept {
   Lock lock(mutex_);
   // The first bytes may overtake the headers' way through the task library.
   changed_.wait(lock, [this] { return headers_known_ || closed_; });
-  last_activity_ = clock_.Steady();
   if (closed_) return;
+  last_activity_ = clock_.Steady();
   if (streaming()) {
     Call(lock, [&] { splitter_.Feed(bytes); });
   } else {
@@ -58,7 +56,9 @@ void Exchange::Bytes(std::string_view bytes) noexcept {
 
 void Exchange::End(HttpError error, std::string text) noexcept {
   Lock lock(mutex_);
-  if (error == HttpError::kNone && streaming()) Call(lock, [this] { splitter_.Finish(); });
+  if (error == HttpError::kNone && !closed_ && streaming()) {
+    Call(lock, [this] { splitter_.Finish(); });
+  }
   pool_ended_ = true;
   Enough(error, std::move(text));
   changed_.notify_all();
@@ -71,7 +71,6 @@ void Exchange::Released() noexcept {
 }
 
 void Exchange::Call(Lock& lock, const std::function<void()>& callback) noexcept {
-  if (closed_) return;
   calling_ = true;
   lock.unlock();
   std::string fault;
@@ -112,8 +111,7 @@ bool Exchange::HandleLine(std::string_view line) {
 }
 
 void Exchange::Enough(HttpError error, std::string text) {
-  if (ended_) return;
-  ended_ = true;
+  if (closed_) return;
   closed_ = true;
   response_.error = error;
   response_.error_text = std::move(text);
@@ -127,9 +125,9 @@ SteadyTime Exchange::Deadline() const {
 
 void Exchange::WaitForEnd(Lock& lock, std::stop_token stop) {
   const SteadyTime total = last_activity_ + timeout_;
-  while (!ended_) {
+  while (!closed_) {
     const SteadyTime deadline = lines_ ? Deadline() : total;
-    if (clock_.WaitUntil(lock, changed_, stop, deadline, [this] { return ended_; })) return;
+    if (clock_.WaitUntil(lock, changed_, stop, deadline, [this] { return closed_.load(); })) return;
     if (stop.stop_requested()) return Enough(HttpError::kStopped, "stopped");
     const bool hit = !lines_ || (!calling_ && clock_.Steady() >= last_activity_ + timeout_);
     if (hit) return Enough(HttpError::kTimeout, TimeoutText());

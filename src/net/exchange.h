@@ -46,8 +46,7 @@ class Exchange {
   using Lock = std::unique_lock<std::mutex>;
 
   bool streaming() const { return lines_ != nullptr && response_.status / 100 == 2; }
-  // Runs a callback of the caller's with no lock held, unless nobody waits any more. What it
-  // throws ends the exchange.
+  // Runs a callback of the caller's with no lock held. What it throws ends the exchange.
   void Call(Lock& lock, const std::function<void()>& callback) noexcept;
   void Collect(std::string_view bytes);
   bool HandleLine(std::string_view line);
@@ -64,10 +63,11 @@ class Exchange {
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::atomic<bool> closed_{false};  // nobody wants anything any more
+  // response_ is final and nobody wants anything any more: from here on the pool touches neither
+  // clock nor handlers, which may be gone.
+  std::atomic<bool> closed_{false};
   bool headers_known_ = false;
   bool calling_ = false;  // a callback is running
-  bool ended_ = false;    // response_ is final
   bool pool_ended_ = false;
   bool released_ = false;
   SteadyTime last_activity_;

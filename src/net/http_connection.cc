@@ -106,8 +106,21 @@ void HttpConnection::Write() {
 }
 
 void HttpConnection::OnWritten(beast::error_code error) {
-  if (error || response_.need_eof() || !response_.keep_alive()) return Close();
-  Read();
+  if (error) return Close();
+  if (response_.keep_alive()) return Read();
+  stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
+  stream_.expires_after(patience_);
+  Drain();
+}
+
+// A close with unread bytes is a reset, which could overtake the answer.
+void HttpConnection::Drain() {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(kMaxHeader),
+                          [self = shared_from_this()](beast::error_code error, std::size_t) {
+                            if (error) return self->Close();
+                            self->Drain();
+                          });
 }
 
 }  // namespace eventer

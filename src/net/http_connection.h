@@ -32,6 +32,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void Refuse(boost::beast::http::status status);
   void Write();
   void OnWritten(boost::beast::error_code error);
+  // Reads and forgets until the peer has closed, too.
+  void Drain();
 
   const HttpServer::Handler& handler_;
   const std::chrono::milliseconds patience_;

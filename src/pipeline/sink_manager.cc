@@ -39,9 +39,11 @@ SinkManager::~SinkManager() {
 }
 
 std::set<ReaderId> SinkManager::Stalled(SteadyTime full_since) {
+  // Read first: what a sink settles while we look must not seem older than it is.
+  const SteadyTime now = clock_.Steady();
   std::vector<SinkPace> paces;
   for (auto& worker : workers_) paces.push_back(worker->Pace());
-  std::set<ReaderId> stalled = stalls_.Stalled(paces, full_since, clock_.Steady());
+  std::set<ReaderId> stalled = stalls_.Stalled(paces, full_since, now);
   for (std::size_t i = 0; i < paces.size(); ++i) {
     SinkStats& sink = workers_[i]->stats();
     const bool now_stalled = stalled.contains(paces[i].reader);

@@ -7,7 +7,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "eventer/time_format.h"
+#include "core/decoded_event.h"
 #include "support/test_data.h"
 
 namespace eventer {
@@ -17,45 +17,6 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
-
-WallTime Time(std::string_view text) { return ParseRfc3339(text).value(); }
-
-json WithoutManagedFields(json object) {
-  if (object.contains("metadata") && object["metadata"].is_object()) {
-    object["metadata"].erase("managedFields");
-  }
-  return object;
-}
-
-void ExpectKept(const Event& event, const json& original, const std::string& what) {
-  EXPECT_EQ(json::parse(event.json), WithoutManagedFields(original)) << what;
-  EXPECT_EQ(event.json.find_first_of("\r\n"), std::string::npos) << what;
-}
-
-std::string Field(const json& object, const std::string& pointer) {
-  const json::json_pointer at(pointer);
-  return object.contains(at) && object[at].is_string() ? object[at].get<std::string>() : "";
-}
-
-void ExpectFields(const Event& event, const json& object) {
-  EXPECT_EQ(event.type, Field(object, "/type"));
-  EXPECT_EQ(event.reason, Field(object, "/reason"));
-  EXPECT_EQ(event.message, Field(object, "/message"));
-  EXPECT_EQ(event.name, Field(object, "/metadata/name"));
-  EXPECT_EQ(event.ns, Field(object, "/metadata/namespace"));
-  EXPECT_EQ(event.uid, Field(object, "/metadata/uid"));
-  EXPECT_EQ(event.resource_version, Field(object, "/metadata/resourceVersion"));
-  EXPECT_EQ(event.involved_object.kind, Field(object, "/involvedObject/kind"));
-  EXPECT_EQ(event.involved_object.ns, Field(object, "/involvedObject/namespace"));
-  EXPECT_EQ(event.involved_object.name, Field(object, "/involvedObject/name"));
-  EXPECT_EQ(event.involved_object.uid, Field(object, "/involvedObject/uid"));
-  EXPECT_EQ(event.involved_object.api_version, Field(object, "/involvedObject/apiVersion"));
-  EXPECT_EQ(event.involved_object.resource_version,
-            Field(object, "/involvedObject/resourceVersion"));
-  EXPECT_EQ(event.involved_object.field_path, Field(object, "/involvedObject/fieldPath"));
-  EXPECT_EQ(event.source.component, Field(object, "/source/component"));
-  EXPECT_EQ(event.source.host, Field(object, "/source/host"));
-}
 
 // A test's name may hold only letters, digits and '_'.
 std::string TestNameOf(const testing::TestParamInfo<const char*>& file) {
@@ -68,11 +29,6 @@ std::string TestNameOf(const testing::TestParamInfo<const char*>& file) {
 class EventDecoderTest : public testing::Test {
  protected:
   EventPtr Decode(std::string_view text) { return decoder_.DecodeEvent(text); }
-  // The kept text of an Event.
-  std::string Kept(std::string_view text) {
-    EventPtr event = Decode(text);
-    return event ? event->json : "nothing";
-  }
   WatchFrame Frame(std::string_view line) {
     WatchFrame frame;
     EXPECT_TRUE(decoder_.DecodeFrame(line, &frame)) << line << ": " << frame.message;
@@ -270,70 +226,6 @@ TEST_F(EventDecoderTest, AHugeEventIsReadAndSoIsTheNextSmallOne) {
   EXPECT_EQ(Frame(R"({"type":"ADDED","object":{"reason":"x"}})").event->reason, "x");
 }
 
-struct CutCase {
-  const char* object;
-  const char* kept;
-};
-
-TEST_F(EventDecoderTest, ManagedFieldsGoWithOneComma) {
-  for (const CutCase& c : {
-           CutCase{R"({"metadata":{"managedFields":[]}})", R"({"metadata":{}})"},
-           {R"({"metadata":{"managedFields":[1],"a":1}})", R"({"metadata":{"a":1}})"},
-           {R"({"metadata":{"a":1,"managedFields":[1]}})", R"({"metadata":{"a":1}})"},
-           {R"({"metadata":{"a":1,"managedFields":[1],"b":2}})", R"({"metadata":{"a":1,"b":2}})"},
-           {R"({"metadata":{"managedFields":[1],"managedFields":[2]}})", R"({"metadata":{}})"},
-           {R"({"metadata":{"a":1,"managedFields":[1],"managedFields":[2]}})",
-            R"({"metadata":{"a":1}})"},
-           {R"({"metadata":{"managedFields":[1],"a":1,"managedFields":[2]}})",
-            R"({"metadata":{"a":1}})"},
-           {R"({"metadata":{"managedFields":null,"a":1}})", R"({"metadata":{"a":1}})"},
-           {R"({"metadata":{"a":1,"managedFields":"x"}})", R"({"metadata":{"a":1}})"},
-           {R"({"metadata":{"a":1,"managedFields":-1.5e3}})", R"({"metadata":{"a":1}})"},
-           {R"({"metadata":{"a":1,"managedFields":{"]":"}"}},"z":0})",
-            R"({"metadata":{"a":1},"z":0})"},
-           {R"({"metadata":{"managed\u0046ields":[1],"a":1}})", R"({"metadata":{"a":1}})"},
-           {R"({"metadata":{"managedFields":[]},"metadata":{"managedFields":[],"b":1}})",
-            R"({"metadata":{},"metadata":{"b":1}})"},
-           // Elsewhere it is nobody's business.
-           {R"({"managedFields":[1],"metadata":null})", R"({"managedFields":[1],"metadata":null})"},
-           {R"({"metadata":{"labels":{"managedFields":"x"}}})",
-            R"({"metadata":{"labels":{"managedFields":"x"}}})"},
-           {R"({"metadata":["managedFields"]})", R"({"metadata":["managedFields"]})"},
-           {R"({"related":{"metadata":{"managedFields":[1]}}})",
-            R"({"related":{"metadata":{"managedFields":[1]}}})"},
-           {R"({"message":"\"managedFields\":[1],"})", R"({"message":"\"managedFields\":[1],"})"},
-           {R"({})", R"({})"},
-       }) {
-    EXPECT_EQ(Kept(c.object), c.kept);
-  }
-}
-
-TEST_F(EventDecoderTest, WhitespaceDoesNotConfuseTheCut) {
-  EXPECT_EQ(Kept(" \n { \"metadata\" : { \"a\" : 1 , \"managedFields\" : [ 1 ] \n } \r\n } \n "),
-            R"({ "metadata" : { "a" : 1 }    })");
-  EXPECT_EQ(Kept("{\"metadata\":{ \"managedFields\" : {} , \"a\":\n1}}"),
-            R"({"metadata":{  "a": 1}})");
-}
-
-TEST_F(EventDecoderTest, TheTextIsKeptByteForByte) {
-  const char* text = R"({"z":1.0,"a":[ ],"message":"\u00e9é \/ \u0000 \ud83d\ude00 <&>","n":1e2})";
-  EXPECT_EQ(Kept(text), text);
-}
-
-TEST_F(EventDecoderTest, ListItemsKeepAKindTheyHave) {
-  const EventListPage page = List(
-      R"({"items":[{},{"kind":"Event"},{"apiVersion":"v1","a":1},{"a":1,"kind":"K","apiVersion":"V"},{ "b":2},
-          null,3,{"metadata":{"managedFields":[]}}]})");
-  std::vector<std::string> texts;
-  for (const EventPtr& event : page.events) texts.push_back(event->json);
-  EXPECT_THAT(texts, testing::ElementsAre(R"({"kind":"Event","apiVersion":"v1"})",
-                                          R"({"apiVersion":"v1","kind":"Event"})",
-                                          R"({"kind":"Event","apiVersion":"v1","a":1})",
-                                          R"({"a":1,"kind":"K","apiVersion":"V"})",
-                                          R"({"kind":"Event","apiVersion":"v1", "b":2})",
-                                          R"({"kind":"Event","apiVersion":"v1","metadata":{}})"));
-}
-
 TEST_F(EventDecoderTest, AListWithoutItemsIsEmptyButAStatusIsNoList) {
   EXPECT_THAT(List(R"({"items":null,"metadata":{"resourceVersion":"7"}})").events, SizeIs(0));
   EventListPage page;
@@ -352,110 +244,6 @@ TEST_F(EventDecoderTest, AListWithoutItemsIsEmptyButAStatusIsNoList) {
 TEST_F(EventDecoderTest, WhatIsNoObjectIsNoEvent) {
   for (const char* text : {"", "null", "[]", "\"x\"", "1", "{", "{}{}"}) {
     EXPECT_EQ(Decode(text), nullptr) << text;
-  }
-}
-
-TEST_F(EventDecoderTest, AnEmptyObjectIsAnEmptyEvent) {
-  const EventPtr event = Decode("{}");
-  EXPECT_EQ(event->count, 1);
-  EXPECT_EQ(event->first_seen, WallTime{});
-  EXPECT_EQ(event->last_seen, WallTime{});
-  ExpectFields(*event, json::object());
-}
-
-TEST_F(EventDecoderTest, AWrongTypeCountsAsAbsent) {
-  const json good = json::parse(ReadTestLines("golden/events.jsonl").at(0));
-  for (const json& wrong : {json(nullptr), json(true), json(-7), json(1.5), json::array({1}),
-                            json::object({{"a", 1}}), json("text")}) {
-    const json flat = good.flatten();
-    for (const auto& [pointer, unused] : flat.items()) {
-      for (json::json_pointer at(pointer); !at.empty(); at = at.parent_pointer()) {
-        json bad = good;
-        bad[at] = wrong;
-        const EventPtr event = Decode(bad.dump());
-        ASSERT_NE(event, nullptr) << bad;
-        ExpectFields(*event, bad);
-        ExpectKept(*event, bad, at.to_string());
-        EXPECT_GE(event->count, 1);
-      }
-    }
-  }
-}
-
-TEST_F(EventDecoderTest, TheLastOfTwoMembersCounts) {
-  EXPECT_EQ(Decode(R"({"reason":"a","reason":"b"})")->reason, "b");
-}
-
-TEST_F(EventDecoderTest, CountIsTheSeriesThenTheEventsThenOne) {
-  struct Case {
-    const char* object;
-    std::int64_t count;
-  };
-  for (const Case& c : {
-           Case{R"({"series":{"count":5},"count":3})", 5},
-           {R"({"count":3})", 3},
-           {R"({"series":null,"count":3})", 3},
-           {R"({"series":{"count":0},"count":3})", 3},
-           {R"({"count":0})", 1},
-           {R"({"count":-4})", 1},
-           {R"({"count":null})", 1},
-           {R"({"count":"3"})", 1},
-           {R"({"count":3.0})", 1},
-           {R"({"count":9223372036854775807})", 9223372036854775807},
-           {R"({"count":9223372036854775808})", 1},
-       }) {
-    EXPECT_EQ(Decode(c.object)->count, c.count) << c.object;
-  }
-}
-
-// Every subset of the five times: each is a different minute.
-TEST_F(EventDecoderTest, TimesAreTheFirstThatIsSet) {
-  const std::string kCreated = "2024-01-01T00:01:00Z", kFirst = "2024-01-01T00:02:00Z",
-                    kEvent = "2024-01-01T00:03:00.000004Z", kLast = "2024-01-01T00:04:00Z",
-                    kObserved = "2024-01-01T00:05:00.123456Z";
-  for (int set = 0; set < 32; ++set) {
-    const auto has = [set](int bit) { return (set >> bit & 1) != 0; };
-    json object;
-    if (has(0)) object["metadata"]["creationTimestamp"] = kCreated;
-    if (has(1)) object["firstTimestamp"] = kFirst;
-    if (has(2)) object["eventTime"] = kEvent;
-    if (has(3)) object["lastTimestamp"] = kLast;
-    if (has(4)) object["series"]["lastObservedTime"] = kObserved;
-    const WallTime first = has(1)   ? Time(kFirst)
-                           : has(2) ? Time(kEvent)
-                           : has(0) ? Time(kCreated)
-                                    : WallTime{};
-    const WallTime last = has(4)   ? Time(kObserved)
-                          : has(3) ? Time(kLast)
-                          : has(2) ? Time(kEvent)
-                          : has(1) ? Time(kFirst)
-                          : has(0) ? Time(kCreated)
-                                   : WallTime{};
-    const EventPtr event = Decode(set == 0 ? "{}" : object.dump());
-    EXPECT_EQ(event->first_seen, first) << object;
-    EXPECT_EQ(event->last_seen, last) << object;
-  }
-}
-
-TEST_F(EventDecoderTest, NullNonsenseAndGosZeroAreNoTimes) {
-  for (const char* unset : {"null", "\"\"", "\"yesterday\"", "7", "\"0001-01-01T00:00:00Z\""}) {
-    const EventPtr event = Decode(std::string(R"({"eventTime":"2024-01-01T00:00:00Z",)") +
-                                  R"("lastTimestamp":)" + unset + "}");
-    EXPECT_EQ(event->last_seen, Time("2024-01-01T00:00:00Z")) << unset;
-  }
-}
-
-TEST(EventFootprint, CountsTheObjectAndEveryLongString) {
-  Event event;
-  EXPECT_EQ(event.Footprint(), sizeof(Event));
-  event.reason = "short";
-  EXPECT_EQ(event.Footprint(), sizeof(Event));
-  std::size_t expected = sizeof(Event);
-  for (std::string* text : {&event.type, &event.message, &event.involved_object.field_path,
-                            &event.source.host, &event.json}) {
-    text->assign(1000, 'x');
-    expected += text->capacity() + 1;
-    EXPECT_EQ(event.Footprint(), expected);
   }
 }
 

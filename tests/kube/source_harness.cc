@@ -9,8 +9,7 @@ namespace eventer {
 
 std::string EventJson(const std::string& name, const std::string& ns, int seconds,
                       const std::string& message) {
-  const std::string time =
-      FormatRfc3339Nano(FakeClock().Wall() + std::chrono::seconds(seconds));
+  const std::string time = FormatRfc3339Nano(FakeClock().Wall() + std::chrono::seconds(seconds));
   nlohmann::ordered_json event;
   event["metadata"] = {{"name", name}, {"namespace", ns}, {"uid", "uid-" + name}};
   event["metadata"]["creationTimestamp"] = time;
@@ -30,6 +29,8 @@ void Await(const std::function<bool()>& done) {
 EventReceiver Received::Receiver() {
   return [this](SourceEntry& entry, Duration patience, std::stop_token stop) {
     std::unique_lock lock(mutex_);
+    full_ = room_ && *room_ == 0;
+    changed_.notify_all();
     const bool room = clock_.WaitUntil(lock, changed_, stop, clock_.Steady() + patience,
                                        [this] { return !room_ || *room_ > 0; });
     if (!room) return false;
@@ -69,6 +70,11 @@ std::string Received::position(const std::string& watch) const {
   return version;
 }
 
+void Received::AwaitFull() const {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return full_; });
+}
+
 void Received::AwaitEvents(std::size_t count) const {
   Await([&] { return names().size() >= count; });
 }
@@ -83,9 +89,7 @@ void SourceHarness::Start(KubernetesSourceOptions options) {
   config.server = "https://api.test";
   options.api = NewKubeApi(clock, std::move(config), FakeFactory(client));
   source_ = NewKubernetesSource(clock, stats, std::move(options));
-  thread_ = std::jthread([this](std::stop_token stop) {
-    source_->Run(stop, received.Receiver());
-  });
+  thread_ = std::jthread([this](std::stop_token stop) { source_->Run(stop, received.Receiver()); });
 }
 
 void SourceHarness::Stop() {
@@ -95,8 +99,9 @@ void SourceHarness::Stop() {
 
 void SourceHarness::AdvanceUntil(const std::function<bool()>& done, Duration step) {
   while (!done()) {
-    std::this_thread::yield();
-    clock.Advance(step);
+    // Every watch has done what it could at this time.
+    clock.AwaitWaiters(stats.watch_pulses.size());
+    if (!done()) clock.Advance(step);
   }
 }
 

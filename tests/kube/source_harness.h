@@ -34,8 +34,9 @@ class Received {
   void SetRoom(std::optional<std::size_t> entries);  // that many more; nullopt: no end
 
   std::vector<SourceEntry> entries() const;
-  std::vector<std::string> names() const;  // of events: "name@version"
+  std::vector<std::string> names() const;                     // of events: "name@version"
   std::string position(const std::string& watch = "") const;  // of the last entry
+  void AwaitFull() const;                                     // somebody waits for room
   void AwaitEvents(std::size_t count) const;
   void AwaitPosition(const std::string& version, const std::string& watch = "") const;
 
@@ -44,6 +45,7 @@ class Received {
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
   std::optional<std::size_t> room_;
+  bool full_ = false;
   std::vector<SourceEntry> entries_;
 };
 

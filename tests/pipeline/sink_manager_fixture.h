@@ -36,6 +36,7 @@ class SinkManagerTest : public testing::Test {
     sinks_.push_back({std::move(name),
                       std::make_unique<FakeSink>(receiver, BatchLimits{batch, 1 << 20}),
                       std::move(filter)});
+    ++threads_;
     return *receiver;
   }
 
@@ -55,14 +56,15 @@ class SinkManagerTest : public testing::Test {
   }
   void AwaitAttempts(std::size_t sink, std::uint64_t attempts) {
     Eventually([&] { return Books(sink).attempts == attempts; });
+    AwaitIdle(1);
   }
-  // Every worker of so many is waiting for the time to pass, `from_now` at most.
-  void AwaitIdle(std::size_t workers) { clock_.AwaitWaiters(workers); }
-  // Moves the time until `done`.
+  void AwaitIdle(std::size_t threads) { clock_.AwaitQuiet(threads); }
+  // Moves the time until `done`, and only while all threads have done what they can: so nobody
+  // seems slow who was just not scheduled.
   void AdvanceUntil(const std::function<bool()>& done, Duration step = std::chrono::seconds(1)) {
     while (!done()) {
-      clock_.Advance(step);
-      for (int i = 0; i < 10 && !done(); ++i) std::this_thread::yield();
+      AwaitIdle(threads_);
+      if (!done()) clock_.Advance(step);
     }
   }
   void ExpectBalance() {
@@ -74,6 +76,7 @@ class SinkManagerTest : public testing::Test {
   std::unique_ptr<EventLog> log_;
   std::vector<std::shared_ptr<FakeReceiver>> receivers_;
   std::vector<ConfiguredSink> sinks_;
+  std::size_t threads_ = 0;  // that wait for time or work unless they do something
   std::optional<SinkManager> manager_;
 };
 

@@ -154,7 +154,7 @@ TEST_F(LogSinkTest, AReaderThatDoesNotReadIsARetryAfterTenSeconds) {
 
 TEST_F(LogSinkTest, NoLineIsTornOrRepeatedHoweverOftenTheReaderPauses) {
   auto sink = NewSink(pipe_.writer());
-  const EventBatch all = MakeBatch(0, 60, 9999);  // longer than PIPE_BUF: torn at every pause
+  const EventBatch all = MakeBatch(0, 25, 9999);  // longer than PIPE_BUF: torn at every pause
   EventBatch waiting = all;
   std::string read;
   int pauses = 0;
@@ -164,7 +164,7 @@ TEST_F(LogSinkTest, NoLineIsTornOrRepeatedHoweverOftenTheReaderPauses) {
     read += pipe_.ReadAll();
     ++pauses;
   }
-  EXPECT_GT(pauses, 3);
+  EXPECT_GT(pauses, 2);
   EXPECT_EQ(read, LinesOf(all));
 }
 
@@ -264,25 +264,23 @@ TEST_F(LogSinkTest, WritesToAFile) {
 }
 
 TEST_F(LogSinkTest, OthersLinesInTheSamePipeDoNotEndUpInsideOurs) {
-  FdWriter writer(clock_, pipe_.writer());
-  std::jthread other([&](std::stop_token stop) {
-    while (!stop.stop_requested()) EXPECT_EQ(write(pipe_.writer(), "other\n", 6), 6);
-  });
   const EventBatch batch = MakeBatch(0, 1, 3000);
   std::string read;
-  for (int i = 0; i < 300; ++i) {
-    std::jthread reader([&] { read += pipe_.ReadAll(); });
-    EXPECT_EQ(writer.Write(LinesOf(batch), {}).error, FdWriter::Error::kNone);
-  }
-  other.request_stop();
-  while (other.joinable()) {
-    read += pipe_.ReadAll();
-    other.join();
-  }
-  read += pipe_.ReadAll();
-  std::istringstream lines(read);
+  {
+    std::jthread reader([&](std::stop_token stop) {
+      while (!stop.stop_requested()) read += pipe_.ReadAll();
+    });
+    std::jthread other([&](std::stop_token stop) {
+      while (!stop.stop_requested()) EXPECT_EQ(write(pipe_.writer(), "other\n", 6), 6);
+    });
+    FdWriter writer(clock_, pipe_.writer());
+    for (int i = 0; i < 300; ++i) {
+      EXPECT_EQ(writer.Write(LinesOf(batch), {}).error, FdWriter::Error::kNone);
+    }
+  }  // first `other` ends, then the reader
+  std::istringstream lines(read + pipe_.ReadAll());
   for (std::string line; std::getline(lines, line);) {
-    EXPECT_TRUE(line == "other" || line == batch.events[0]->json) << line.substr(0, 80);
+    ASSERT_TRUE(line == "other" || line == batch.events[0]->json) << line.substr(0, 80);
   }
 }
 

@@ -22,7 +22,7 @@ bool FakeClock::WaitUntil(std::unique_lock<std::mutex>& lock, std::condition_var
   std::list<Waiter>::iterator self;
   {
     std::lock_guard own(mutex_);
-    self = waiters_.insert(waiters_.end(), {next_id_++, lock.mutex(), &cv, deadline});
+    self = waiters_.insert(waiters_.end(), {next_id_++, lock.mutex(), &cv, deadline, stop, &done});
   }
   waiters_changed_.notify_all();
   bool result = false;
@@ -71,6 +71,22 @@ void FakeClock::AwaitWaiters(std::size_t count) {
              return w.deadline > steady_;
            })) >= count;
   });
+}
+
+void FakeClock::AwaitQuiet(std::size_t count) {
+  std::unique_lock lock(mutex_);
+  while (static_cast<std::size_t>(std::count_if(waiters_.begin(), waiters_.end(),
+                                                [&](auto& w) { return Quiet(w); })) < count) {
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+  }
+}
+
+bool FakeClock::Quiet(const Waiter& waiter) const {
+  if (waiter.deadline <= steady_ || waiter.stop.stop_requested()) return false;
+  std::unique_lock theirs(*waiter.mutex, std::try_to_lock);
+  return theirs && !(*waiter.done)();
 }
 
 SteadyTime FakeClock::NextDeadline() const {

@@ -27,6 +27,10 @@ class FakeClock final : public Clock {
   // Blocks until at least `count` threads are inside WaitUntil with a deadline that lies ahead:
   // then all of them have done what they could at this time.
   void AwaitWaiters(std::size_t count);
+  // Blocks until at least `count` threads are inside WaitUntil, and what they wait for has not
+  // happened: unlike AwaitWaiters it does not count those that were notified and are about to go
+  // on. Their `done` must not read this clock.
+  void AwaitQuiet(std::size_t count);
   // The earliest deadline that somebody waits for; SteadyTime::max() if nobody waits.
   SteadyTime NextDeadline() const;
 
@@ -36,10 +40,15 @@ class FakeClock final : public Clock {
     std::mutex* mutex;
     std::condition_variable_any* cv;
     SteadyTime deadline;
+    std::stop_token stop;
+    const std::function<bool()>* done;
   };
 
   // Notifies one waiter; false: its mutex is taken, try again. With mutex_ held.
   bool Wake(std::uint64_t id);
+
+  // Waits on. With mutex_ held.
+  bool Quiet(const Waiter& waiter) const;
 
   mutable std::mutex mutex_;
   std::condition_variable waiters_changed_;

@@ -31,6 +31,14 @@ void FakeStream::Push(std::string_view bytes) {
   changed_.notify_all();
 }
 
+void FakeStream::SkipLine(std::uint64_t bytes) {
+  {
+    std::lock_guard lock(mutex_);
+    skipped_ = bytes;
+  }
+  changed_.notify_all();
+}
+
 void FakeStream::End() {
   {
     std::lock_guard lock(mutex_);
@@ -56,17 +64,20 @@ HttpResponse FakeStream::Run(Clock& clock, const HttpRequest& request, std::stop
   std::unique_lock lock(mutex_);
   while (true) {
     const bool something = clock.WaitUntil(lock, changed_, stop, clock.Steady() + request.timeout,
-                                           [this] { return !bytes_.empty() || end_.has_value(); });
+                                           [this] { return !bytes_.empty() || skipped_ || end_; });
     if (stop.stop_requested()) response.error = HttpError::kStopped;
     if (!something) response.error = HttpError::kTimeout;
     if (response.error != HttpError::kNone) return response;
     const std::string bytes = std::exchange(bytes_, "");
+    const auto skipped = std::exchange(skipped_, std::nullopt);
     const std::optional<HttpError> end = end_;
     lock.unlock();
+    if (skipped && handler.on_skipped) handler.on_skipped(*skipped);
     const bool more = feeder.Feed(bytes, handler.on_line);
     if (!more) response.error = HttpError::kStopped;
     if (more && end == HttpError::kNone) feeder.Finish(handler.on_line);
     if (more && end) response.error = *end;
+    if (response.error == HttpError::kBroken) response.error_text = "connection reset by peer";
     if (!more || end) return response;
     lock.lock();
   }

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -28,8 +29,9 @@ class FakeStream {
 
   void Push(std::string_view bytes);  // cut as the test likes
   void PushLine(std::string_view line) { Push(std::string(line) + "\n"); }
-  void End();    // cleanly
-  void Break();  // as a reset does
+  void SkipLine(std::uint64_t bytes);  // a line that is too long
+  void End();                          // cleanly
+  void Break();                        // as a reset does
 
  private:
   friend class FakeHttpClient;
@@ -40,6 +42,7 @@ class FakeStream {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::string bytes_;
+  std::optional<std::uint64_t> skipped_;
   std::optional<HttpError> end_;
 };
 

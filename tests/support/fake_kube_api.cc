@@ -131,7 +131,7 @@ std::size_t FakeKubeApi::stored() const {
 
 void FakeKubeApi::Compact(std::uint64_t version) {
   std::lock_guard lock(mutex_);
-  compacted_ = version;
+  compacted_ = std::min(version, version_);
   while (!history_.empty() && history_.front().version < version) {
     history_.pop_front();
     ++history_begin_;

@@ -44,10 +44,11 @@ HttpResponse FakeKubeClient::Stream(const HttpRequest& request, std::stop_token 
   const int seconds = answer->watch->timeout_seconds;
   const SteadyTime ends =
       seconds > 0 ? clock_.Steady() + std::chrono::seconds(seconds) : SteadyTime::max();
+  SteadyTime idle = clock_.Steady() + request.timeout;
   while (response.error == HttpError::kNone) {
-    const SteadyTime idle = clock_.Steady() + request.timeout;
     const SteadyTime deadline = api_.silent() ? idle : std::min(ends, idle);
     const FakeKubeApi::Chunk chunk = api_.Read(*answer->watch, clock_, deadline, stop);
+    if (!chunk.bytes.empty()) idle = clock_.Steady() + request.timeout;
     if (stop.stop_requested() || !feeder.Feed(chunk.bytes, handler.on_line)) {
       response.error = HttpError::kStopped;
     } else if (chunk.end == FakeKubeApi::End::kBroken) {

@@ -1,0 +1,156 @@
+#include "app/program.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <sstream>
+#include <stdexcept>
+
+extern char** environ;
+
+namespace eventer {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kPatience{60};
+
+std::vector<char*> Pointers(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+std::vector<std::string> Environment(const std::map<std::string, std::string>& more) {
+  std::vector<std::string> all;
+  for (char** each = environ; *each != nullptr; ++each) {
+    if (!more.contains(std::string(*each, std::strcspn(*each, "=")))) all.emplace_back(*each);
+  }
+  for (const auto& [name, value] : more) all.push_back(name + "=" + value);
+  return all;
+}
+
+struct Pipe {
+  Pipe() {
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  }
+  std::array<int, 2> ends{};
+};
+
+int RemainingMs(SteadyClock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - SteadyClock::now());
+  return static_cast<int>(std::max<std::int64_t>(0, left.count()));
+}
+
+}  // namespace
+
+Program::Program(const std::vector<std::string>& args,
+                 const std::map<std::string, std::string>& environment) {
+  std::vector<std::string> argv = {EVENTER_PROGRAM};
+  argv.insert(argv.end(), args.begin(), args.end());
+  std::vector<std::string> env = Environment(environment);
+  Pipe out, err;
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, out.ends[1], STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err.ends[1], STDERR_FILENO);
+  const int error = posix_spawn(&pid_, EVENTER_PROGRAM, &actions, nullptr, Pointers(argv).data(),
+                                Pointers(env).data());
+  posix_spawn_file_actions_destroy(&actions);
+  close(out.ends[1]);
+  close(err.ends[1]);
+  if (error != 0) throw std::runtime_error(std::string("cannot start ") + EVENTER_PROGRAM);
+  out_fd_ = out.ends[0];
+  err_fd_ = err.ends[0];
+  pid_fd_ = pidfd_open(pid_, 0);
+}
+
+Program::~Program() {
+  if (!ended_) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  for (int fd : {pid_fd_, out_fd_, err_fd_}) {
+    if (fd >= 0) close(fd);
+  }
+}
+
+bool Program::AwaitOut(const std::function<bool(const std::string&)>& wanted) {
+  return PumpUntil([&] { return wanted(out_); });
+}
+
+bool Program::AwaitErr(std::string_view part) {
+  return PumpUntil([&] { return err_.find(part) != std::string::npos; });
+}
+
+int Program::AwaitExit() {
+  PumpUntil([] { return false; });
+  return status_;
+}
+
+void Program::Signal(int signal) const {
+  if (!ended_) kill(pid_, signal);
+}
+
+void Program::CloseOut() {
+  close(out_fd_);
+  out_fd_ = -1;
+}
+
+bool Program::PumpUntil(const std::function<bool()>& done) {
+  const auto deadline = SteadyClock::now() + kPatience;
+  while (!done()) {
+    if (ended_) return false;
+    std::array<pollfd, 3> fds = {
+        {{out_held_ ? -1 : out_fd_, POLLIN, 0}, {err_fd_, POLLIN, 0}, {pid_fd_, POLLIN, 0}}};
+    if (poll(fds.data(), fds.size(), RemainingMs(deadline)) == 0) return false;
+    if (!out_held_) ReadAll(out_fd_, out_);
+    ReadAll(err_fd_, err_);
+    if (fds[2].revents != 0) Reap();
+  }
+  return true;
+}
+
+void Program::ReadAll(int& fd, std::string& text) {
+  std::array<char, 65536> bytes;
+  while (fd >= 0) {
+    const ssize_t got = read(fd, bytes.data(), bytes.size());
+    if (got < 0 && errno == EAGAIN) return;
+    if (got <= 0) {
+      close(fd);
+      fd = -1;
+      return;
+    }
+    text.append(bytes.data(), static_cast<std::size_t>(got));
+  }
+}
+
+void Program::Reap() {
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  ended_ = true;
+  ReadAll(out_fd_, out_);
+  ReadAll(err_fd_, err_);
+}
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace eventer
