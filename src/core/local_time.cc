@@ -45,8 +45,8 @@ bool UseLocalZone() {
 ZoneInfo ZoneAt(std::chrono::sys_seconds time) {
   const std::time_t seconds = time.time_since_epoch().count();
   std::tm local{};
-  if (!UseLocalZone() || localtime_r(&seconds, &local) == nullptr) return {{}, "UTC"};
-  return {std::chrono::seconds(local.tm_gmtoff), local.tm_zone};
+  if (!UseLocalZone() || localtime_r(&seconds, &local) == nullptr) return {{}, "UTC", false};
+  return {std::chrono::seconds(local.tm_gmtoff), local.tm_zone, local.tm_isdst > 0};
 }
 
 }  // namespace eventer

@@ -9,6 +9,7 @@ namespace eventer {
 struct ZoneInfo {
   std::chrono::seconds offset{0};  // local time minus UTC
   std::string abbreviation;        // "CST"; where the tz database has none, its offset ("+03")
+  bool daylight_saving = false;
 };
 
 // What the local zone says at `time`. TZ unset: /etc/localtime; TZ a name below

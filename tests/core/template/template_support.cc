@@ -1,0 +1,62 @@
+#include "core/template/template_support.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include "core/event_decoder.h"
+
+namespace eventer {
+
+EventPtr MakeEvent(std::string_view json) {
+  EventPtr event = EventDecoder().DecodeEvent(json);
+  if (event) return event;
+  std::cerr << "no event: " << json << '\n';
+  std::abort();
+}
+
+std::string Render(std::string_view text, const Event& event, EventTemplate::Escaping escaping) {
+  const auto parsed = EventTemplate::Parse("body", text, escaping);
+  if (const auto* error = std::get_if<TemplateError>(&parsed)) return error->text;
+  return std::get<EventTemplate>(parsed).Render(event).text;
+}
+
+std::string RenderRich(std::string_view text) {
+  static const EventPtr event = MakeEvent(kRichEvent);
+  return Render(text, *event);
+}
+
+std::string RenderPlain(std::string_view text) {
+  static const EventPtr event = MakeEvent(kPlainEvent);
+  return Render(text, *event);
+}
+
+std::string FailureOf(std::string_view text) {
+  const std::string error = RenderPlain(text);
+  const std::size_t at = error.find(">: ");
+  return at == std::string::npos ? "no failure: " + error : error.substr(at + 3);
+}
+
+std::vector<std::string> LinesOf(const std::string& path) {
+  std::ifstream file(std::string(EVENTER_TEST_DATA) + '/' + path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+LocalZone::LocalZone(const char* tz) {
+  const char* before = std::getenv("TZ");
+  was_set_ = before != nullptr;
+  before_ = before ? before : "";
+  ::setenv("TZ", tz, 1);
+}
+
+LocalZone::~LocalZone() {
+  if (was_set_) {
+    ::setenv("TZ", before_.c_str(), 1);
+  } else {
+    ::unsetenv("TZ");
+  }
+}
+
+}  // namespace eventer
