@@ -28,7 +28,7 @@ trap finish EXIT
 # is told once for each time it is pressed, since a second signal ends it at once.
 trap '[[ -z $daemon_pid ]] || kill -TERM "$daemon_pid" 2>/dev/null || true' INT TERM
 
-build/release/tests/support/replay-api-server --port 0 \
+build/release/tests/support/replay-api-server \
   --events tests/golden/events.jsonl --events tests/recordings/core-v1.watch.jsonl \
   --events-per-second 1 >"$scratch/server" &
 server_pid=$!
