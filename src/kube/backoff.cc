@@ -4,9 +4,9 @@
 
 namespace eventer {
 
-Backoff::Backoff(Clock& clock) : clock_(clock), random_(std::random_device()()) {}
+WatchBackoff::WatchBackoff(Clock& clock) : clock_(clock), random_(std::random_device()()) {}
 
-Duration Backoff::Next(std::optional<Duration> asked) {
+Duration WatchBackoff::Next(std::optional<Duration> asked) {
   const SteadyTime now = clock_.Steady();
   if (now - waited_until_ >= kGood) bound_ = kFirst;
   Duration wait;

@@ -9,14 +9,14 @@
 namespace eventer {
 
 // Used by one thread.
-class Backoff {
+class WatchBackoff {
  public:
   static constexpr Duration kFirst = std::chrono::milliseconds(800);
   static constexpr Duration kMax = std::chrono::seconds(30);
   static constexpr Duration kGood = std::chrono::minutes(2);       // then it begins anew
   static constexpr Duration kMaxAsked = std::chrono::minutes(15);  // of a Retry-After
 
-  explicit Backoff(Clock& clock);
+  explicit WatchBackoff(Clock& clock);
 
   // The wait after a failure now. `asked` wins; otherwise each is up to twice the one before, and
   // between a half and the whole of its bound, so that many clients do not come back together.

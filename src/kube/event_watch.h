@@ -88,7 +88,7 @@ class EventWatch {
   EventDecoder decoder_;
   Handover handover_;
   WatchStream stream_;
-  Backoff backoff_;
+  WatchBackoff backoff_;
   LogLimiter failure_log_, broken_log_, held_log_;
   std::minstd_rand random_;
   std::stop_token stop_;

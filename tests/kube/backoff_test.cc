@@ -19,9 +19,9 @@ void ExpectBetween(Duration wait, Duration low, Duration high) {
   EXPECT_LE(wait, high);
 }
 
-TEST(Backoff, DoublesFrom800MillisecondsTo30Seconds) {
+TEST(WatchBackoff, DoublesFrom800MillisecondsTo30Seconds) {
   FakeClock clock;
-  Backoff backoff(clock);
+  WatchBackoff backoff(clock);
   Duration bound = 800ms;
   for (int i = 0; i < 10; ++i) {
     const Duration wait = backoff.Next({});
@@ -32,18 +32,18 @@ TEST(Backoff, DoublesFrom800MillisecondsTo30Seconds) {
   ExpectBetween(backoff.Next({}), 15s, 30s);
 }
 
-TEST(Backoff, WaitsDiffer) {
+TEST(WatchBackoff, WaitsDiffer) {
   FakeClock clock;
-  Backoff backoff(clock);
+  WatchBackoff backoff(clock);
   for (int i = 0; i < 6; ++i) backoff.Next({});
   std::set<Duration> waits;
   for (int i = 0; i < 8; ++i) waits.insert(backoff.Next({}));
   EXPECT_GT(waits.size(), 1u);
 }
 
-TEST(Backoff, BeginsAnewAfterTwoGoodMinutes) {
+TEST(WatchBackoff, BeginsAnewAfterTwoGoodMinutes) {
   FakeClock clock;
-  Backoff backoff(clock);
+  WatchBackoff backoff(clock);
   for (int i = 0; i < 8; ++i) clock.Advance(backoff.Next({}));
   clock.Advance(119s);
   ExpectBetween(backoff.Next({}), 15s, 30s);
@@ -51,9 +51,9 @@ TEST(Backoff, BeginsAnewAfterTwoGoodMinutes) {
   ExpectBetween(backoff.Next({}), 400ms, 800ms);
 }
 
-TEST(Backoff, WhatTheServerAsksForWinsUpTo15Minutes) {
+TEST(WatchBackoff, WhatTheServerAsksForWinsUpTo15Minutes) {
   FakeClock clock;
-  Backoff backoff(clock);
+  WatchBackoff backoff(clock);
   EXPECT_EQ(backoff.Next(7s), Duration(7s));
   EXPECT_EQ(backoff.Next(100ms), Duration(100ms));
   EXPECT_EQ(backoff.Next(3600s), Duration(15min));
