@@ -15,7 +15,9 @@ target_compile_features(eventer_options INTERFACE cxx_std_20)
 target_include_directories(eventer_options INTERFACE ${CMAKE_SOURCE_DIR}/include
                                                      ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(eventer_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-                                                 -Woverloaded-virtual -Werror)
+                                                 -Woverloaded-virtual
+  # Members left out of a designated initializer have their defaults: that is what they are for.
+  -Wno-missing-field-initializers -Werror)
 
 if(EVENTER_SANITIZE)
   # -fno-sanitize-recover: undefined behaviour ends the program, so that a test fails.

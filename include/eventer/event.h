@@ -20,7 +20,7 @@ struct EventSourceInfo {
 
 // Never changed after it was decoded, so that any number of threads may read it.
 struct Event {
-  std::string type;     // "Normal" or "Warning", as a rule
+  std::string type;  // "Normal" or "Warning", as a rule
   std::string reason;
   std::string message;
   std::string name, ns, uid, resource_version;  // the event's own metadata

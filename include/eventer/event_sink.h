@@ -33,7 +33,7 @@ enum class Outcome : char {
 // receiver's own words go into EventOutcome::detail.
 enum class Cause : unsigned char {
   kNone,
-  kConnection,     // no connection, or it broke
+  kConnection,  // no connection, or it broke
   kTimeout,
   kTls,
   kThrottled,      // 429, or a "too fast" code inside a 200
@@ -64,9 +64,9 @@ struct EventOutcome {
 };
 
 struct ExportResult {
-  std::vector<EventOutcome> events;         // one per event of the batch, in its order
-  std::optional<Duration> retry_after;      // what the receiver asked for
-  std::optional<SteadyTime> again_at;       // call again then, even with an empty batch
+  std::vector<EventOutcome> events;     // one per event of the batch, in its order
+  std::optional<Duration> retry_after;  // what the receiver asked for
+  std::optional<SteadyTime> again_at;   // call again then, even with an empty batch
   // The sink's own memory (windows, budgets), stored together with its cursor. nullopt: as it was.
   std::optional<std::string> state;
   // How many events the state remembers that are told to nobody yet. They count as pending.

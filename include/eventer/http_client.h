@@ -20,7 +20,7 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;       // absolute; sent byte for byte, but for bytes that no URL may hold
+  std::string url;  // absolute; sent byte for byte, but for bytes that no URL may hold
   // As they are to be sent; no Content-Type is made up. Content-Length, Transfer-Encoding and
   // Connection are the client's own; a Host here does not change whose certificate is wanted.
   HttpHeaders headers;
@@ -31,22 +31,22 @@ struct HttpRequest {
 };
 
 enum class HttpError : char {
-  kNone,       // there is a status
-  kConnect,    // not sent: no address, refused, unreachable, proxy failed
-  kTls,        // certificate or handshake
-  kTimeout,    // the deadline was hit
-  kBroken,     // the connection broke after it was established, or the answer was no HTTP
-  kTooLarge,   // the answer was larger than the client accepts (16 MiB)
-  kStopped,    // `stop` was requested, or on_line said so
+  kNone,      // there is a status
+  kConnect,   // not sent: no address, refused, unreachable, proxy failed
+  kTls,       // certificate or handshake
+  kTimeout,   // the deadline was hit
+  kBroken,    // the connection broke after it was established, or the answer was no HTTP
+  kTooLarge,  // the answer was larger than the client accepts (16 MiB)
+  kStopped,   // `stop` was requested, or on_line said so
 };
 
 struct HttpResponse {
-  int status = 0;           // 0: none was received
-  HttpHeaders headers;      // names as received
-  std::string body;         // of Stream: only if the status is not 2xx, at most 1 MiB
+  int status = 0;                      // 0: none was received
+  HttpHeaders headers;                 // names as received
+  std::string body;                    // of Stream: only if the status is not 2xx, at most 1 MiB
   HttpError error = HttpError::kNone;  // may come with a status: a stream that broke later
-  std::string error_text;   // for people, one line, without secrets
-  bool sent = false;        // the request may have reached the peer
+  std::string error_text;              // for people, one line, without secrets
+  bool sent = false;                   // the request may have reached the peer
 
   // The first header of that name (case does not matter), empty if there is none.
   std::string_view Header(std::string_view name) const;
@@ -78,10 +78,10 @@ class HttpClient {
 };
 
 struct HttpClientOptions {
-  std::string ca_pem;       // certificates to trust instead of the system's; empty: the system's
-  bool insecure = false;    // any certificate is good
+  std::string ca_pem;     // certificates to trust instead of the system's; empty: the system's
+  bool insecure = false;  // any certificate is good
   std::string cert_pem, key_pem;  // client certificate; both or none
-  std::string server_name;  // SNI and the name to verify, if not the URL's host
+  std::string server_name;        // SNI and the name to verify, if not the URL's host
   // http://[user:password@]host:port. Empty: none. nullopt: HTTPS_PROXY, HTTP_PROXY and NO_PROXY
   // as Go's net/http reads them.
   std::optional<std::string> proxy;
