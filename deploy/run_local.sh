@@ -29,11 +29,7 @@ trap finish EXIT
 set -m
 trap '[[ -z $daemon_pid ]] || kill -TERM "$daemon_pid" 2>/dev/null || true' INT TERM
 
-# Recorded watches are frames around the events.
-{
-  cat tests/golden/events.jsonl
-  sed -n 's/^{"type":"ADDED","object":\(.*\)}$/\1/p' tests/recordings/core-v1.watch.jsonl
-} >"$scratch/events.jsonl"
+cat tests/golden/events.jsonl tests/recordings/core-v1.watch.jsonl >"$scratch/events.jsonl"
 build/release/tests/support/replay-api-server --events "$scratch/events.jsonl" \
   --events-per-second 1 >"$scratch/server" &
 server_pid=$!
