@@ -82,7 +82,7 @@ class UrlParser {
     return false;
   }
 
-  bool Escapes(std::string_view text, std::string part) {
+  bool Escapes(std::string_view text, const std::string& part) {
     return Unescape(text, Part::kPath).has_value() || Fail("bad %-escape in the " + part);
   }
 
