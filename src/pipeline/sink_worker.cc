@@ -46,9 +46,9 @@ void SinkWorker::Run(std::stop_token stop) {
 
 void SinkWorker::End() {
   lines_.Ended();
-  stats_.pulse.Rest();
   std::lock_guard lock(mutex_);
   ended_ = true;
+  stats_.pulse.Rest();
   ended_changed_.notify_all();
 }
 

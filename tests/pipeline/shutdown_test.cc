@@ -92,6 +92,8 @@ TEST_F(ShutdownTest, ASinkThatDoesNotHeedTheStopIsCountedAfterTwoSeconds) {
   AwaitPending(1, 0);
   std::atomic<bool> over{false};
   std::jthread time([&] {
+    // An ended worker's pulse rests.
+    Eventually([&] { return !Books(1).pulse.Stuck(clock_.Steady() + std::chrono::hours(1)); });
     while (!over) {
       clock_.Advance(1s);
       std::this_thread::yield();
