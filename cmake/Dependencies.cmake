@@ -14,7 +14,6 @@ find_package(cpprestsdk REQUIRED HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/cm
 find_library(RE2_ARCHIVE NAMES libre2.a REQUIRED)
 find_library(YAML_CPP_ARCHIVE NAMES libyaml-cpp.a REQUIRED)
 find_library(SQLITE3_ARCHIVE NAMES libsqlite3.a REQUIRED)
-find_library(DATE_TZ_LIBRARY NAMES date-tz REQUIRED)
 
 function(eventer_dependency name)
   add_library(${name} INTERFACE)
@@ -25,7 +24,6 @@ endfunction()
 eventer_dependency(re2 ${RE2_ARCHIVE} Threads::Threads)
 eventer_dependency(yaml_cpp ${YAML_CPP_ARCHIVE})
 eventer_dependency(sqlite3 ${SQLITE3_ARCHIVE} Threads::Threads dl)
-eventer_dependency(date_tz ${DATE_TZ_LIBRARY})
 eventer_dependency(cpprest cpprestsdk::cpprest OpenSSL::SSL OpenSSL::Crypto Boost::system)
 # `U` as a macro of cpprestsdk breaks fmt's headers.
 target_compile_definitions(cpprest INTERFACE _TURN_OFF_PLATFORM_STRING)

@@ -33,7 +33,7 @@ class SinkUri {
   // "--sink=log": how an error text names this URI.
   std::string Name() const { return flag_ + "=" + key_; }
   // The URI without secrets: userinfo, path and the values of all options that are not known to be
-  // harmless are masked.
+  // harmless are masked. Safe to log.
   std::string Masked() const;
 
   // Options. Each call marks the option as read. Of a repeated option the first value counts and
@@ -69,6 +69,7 @@ class SinkUri {
   void Warn(const std::string& what);
 
   std::string flag_, key_, scheme_, opaque_, userinfo_, host_, path_, raw_query_;
+  bool host_is_shown_ = true;
   std::vector<std::pair<std::string, std::string>> options_;  // decoded, in order
   std::set<std::string, std::less<>> known_;                  // every name that was asked for
   std::vector<std::string> warnings_;

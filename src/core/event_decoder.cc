@@ -2,7 +2,6 @@
 
 #include <simdjson.h>
 
-#include <cstring>
 #include <utility>
 
 #include "core/event_fields.h"
@@ -71,8 +70,8 @@ struct EventDecoder::Parsers {
   EventText event_text;
 
   simdjson::error_code Load(std::string_view text, dom::object* root);
-  bool Reread(ondemand::object* root);
-  EventPtr Build(dom::object fields, ondemand::object& where, std::string_view head);
+  bool Reread(TextObject* root);
+  EventPtr Build(dom::object fields, TextObject& where, std::string_view head);
   EventPtr BuildFramed(dom::object fields);
   EventPtr BuildWhole(dom::object fields);
   bool BuildItems(dom::array items, std::vector<EventPtr>* events);
@@ -85,53 +84,54 @@ simdjson::error_code EventDecoder::Parsers::Load(std::string_view text, dom::obj
   size = text.size();
   const std::size_t needed = size + simdjson::SIMDJSON_PADDING;
   if (padded.size() < needed) padded.resize(needed);
-  std::memcpy(padded.data(), text.data(), size);
+  text.copy(padded.data(), size);
   return dom.parse(padded.data(), size, /*realloc_if_needed=*/false).get(*root);
 }
 
 // The same text again, with On-Demand.
-bool EventDecoder::Parsers::Reread(ondemand::object* root) {
+bool EventDecoder::Parsers::Reread(TextObject* root) {
   simdjson::padded_string_view view(padded.data(), size, padded.size());
-  return on_demand.iterate(view).get(document) == simdjson::SUCCESS &&
-         document.get_object().get(*root) == simdjson::SUCCESS;
+  std::string_view token;
+  if (on_demand.iterate(view).get(document) || document.raw_json_token().get(token)) return false;
+  root->begin = token.data();
+  return document.get_object().get(root->object) == simdjson::SUCCESS;
 }
 
-EventPtr EventDecoder::Parsers::Build(dom::object fields, ondemand::object& where,
+EventPtr EventDecoder::Parsers::Build(dom::object fields, TextObject& where,
                                       std::string_view head) {
   auto event = std::make_shared<Event>();
-  if (!event_text.Append(where, head, &event->json)) return nullptr;
+  const char* end = padded.data() + size;
+  if (!event_text.Append(document, end, where, head, &event->json)) return nullptr;
   ReadEventFields(fields, event.get());
   return event;
 }
 
 EventPtr EventDecoder::Parsers::BuildFramed(dom::object fields) {
-  ondemand::object root, where;
+  TextObject root, where;
   ondemand::value value;
-  if (!Reread(&root) || !FindMember(root, "object", &value)) return nullptr;
-  if (value.get(where) != simdjson::SUCCESS) return nullptr;
-  return Build(fields, where, "");
+  if (!Reread(&root) || !FindMember(root.object, "object", &value)) return nullptr;
+  return TakeObject(value, &where) ? Build(fields, where, "") : nullptr;
 }
 
 EventPtr EventDecoder::Parsers::BuildWhole(dom::object fields) {
-  ondemand::object where;
+  TextObject where;
   return Reread(&where) ? Build(fields, where, "") : nullptr;
 }
 
 bool EventDecoder::Parsers::BuildItems(dom::array items, std::vector<EventPtr>* events) {
-  ondemand::object root;
+  TextObject root, where;
   ondemand::value value;
   ondemand::array texts;
-  if (!Reread(&root) || !FindMember(root, "items", &value)) return false;
+  if (!Reread(&root) || !FindMember(root.object, "items", &value)) return false;
   if (value.get(texts) != simdjson::SUCCESS) return false;
   events->reserve(items.size());
   auto item = items.begin();
   for (auto text : texts) {
     dom::object fields;
-    ondemand::object where;
     const bool is_object = (*item).get(fields) == simdjson::SUCCESS;
     ++item;
     if (!is_object) continue;
-    if (std::move(text).get(where) != simdjson::SUCCESS) return false;
+    if (std::move(text).get(value) || !TakeObject(value, &where)) return false;
     events->push_back(Build(fields, where, MissingHead(fields)));
     if (!events->back()) return false;
   }
@@ -150,14 +150,15 @@ bool EventDecoder::Parsers::Frame(std::string_view line, WatchFrame* frame) {
     return false;
   }
   frame->type = FrameType(type);
-  frame->resource_version = VersionOf(object);
   if (frame->type == WatchFrame::kError) {
-    frame->resource_version.clear();
     TakeStatus(object, frame);
-  } else if (frame->type == WatchFrame::kAdded || frame->type == WatchFrame::kModified) {
-    frame->event = BuildFramed(object);
-    if (!frame->event) frame->message = "not a watch frame: its object cannot be read";
-    return frame->event != nullptr;
+  } else if (frame->type != WatchFrame::kAdded && frame->type != WatchFrame::kModified) {
+    frame->resource_version = VersionOf(object);
+  } else if ((frame->event = BuildFramed(object))) {
+    frame->resource_version = frame->event->resource_version;
+  } else {
+    frame->message = "not a watch frame: its object cannot be read";
+    return false;
   }
   return true;
 }

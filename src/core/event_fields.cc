@@ -101,7 +101,7 @@ class FieldReader {
 
 void TakeString(element value, std::string* to) {
   std::string_view text;
-  if (value.get(text) == simdjson::SUCCESS) to->assign(text);
+  if (value.get(text) == simdjson::SUCCESS) *to = std::string(text);
 }
 
 void ReadEventFields(simdjson::dom::object object, Event* event) {

@@ -22,6 +22,7 @@ const char* SkipSpace(const char* text) {
 
 bool IsKey(ondemand::field& field, std::string_view name) {
   const char* key = field.key().raw();
+  if (*key != name.front() && *key != '\\') return false;
   const char* end = key;
   while (*end != '"' && *end != '\\') ++end;
   if (*end == '"') return std::string_view(key, end - key) == name;
@@ -50,11 +51,18 @@ bool FindMember(ondemand::object& object, std::string_view name, ondemand::value
   return false;
 }
 
-bool EventText::Append(ondemand::object& object, std::string_view head, std::string* json) {
-  std::string_view text;
-  if (object.raw_json().get(text) != simdjson::SUCCESS) return false;
-  if (object.reset().error() != simdjson::SUCCESS || !FindCuts(object)) return false;
-  text = TrimEnd(text);
+bool TakeObject(ondemand::value& value, TextObject* to) {
+  to->begin = value.raw_json_token().data();
+  return value.get(to->object) == simdjson::SUCCESS;
+}
+
+bool EventText::Append(ondemand::document& document, const char* end, TextObject& where,
+                       std::string_view head, std::string* json) {
+  if (!FindCuts(where.object)) return false;
+  // Where the next token stands; there is nothing but blanks between.
+  const char* next = nullptr;
+  if (document.current_location().get(next) == simdjson::SUCCESS) end = next;
+  std::string_view text = TrimEnd({where.begin, static_cast<std::size_t>(end - where.begin)});
   std::size_t size = text.size() + head.size() + 1;
   for (const Cut& cut : cuts_) size -= cut.end - cut.begin;
   json->reserve(json->size() + size);

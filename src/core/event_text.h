@@ -9,13 +9,21 @@
 
 namespace eventer {
 
+// One object in a JSON text, not walked through yet.
+struct TextObject {
+  const char* begin;  // its brace
+  simdjson::ondemand::object object;
+};
+
 // Cuts one object's text out of a JSON text. Holds memory that is used again from call to call.
 class EventText {
  public:
-  // Appends to `*json` the text of `object` on one line, without metadata.managedFields and with
-  // the members `head` (`"kind":"Event"`, may be empty) in front. The whole text must have been
-  // validated before: On-Demand does not look at what it skips. False: not an object after all.
-  bool Append(simdjson::ondemand::object& object, std::string_view head, std::string* json);
+  // Appends to `*json` the text of `where` on one line, without metadata.managedFields and with
+  // the members `head` (`"kind":"Event"`, may be empty) in front. `document` is the whole text up
+  // to `end`, which must have been validated before: On-Demand does not look at what it skips.
+  // False: not an object after all.
+  bool Append(simdjson::ondemand::document& document, const char* end, TextObject& where,
+              std::string_view head, std::string* json);
 
  private:
   // A member to leave out: from its key's quote to the comma or brace behind its value, at most.
@@ -30,6 +38,9 @@ class EventText {
 
   std::vector<Cut> cuts_;
 };
+
+// Makes `*to` of a value. False: it is no object.
+bool TakeObject(simdjson::ondemand::value& value, TextObject* to);
 
 // The value of the first member of that name. False: there is none.
 bool FindMember(simdjson::ondemand::object& object, std::string_view name,

@@ -82,7 +82,7 @@ class UrlParser {
     return false;
   }
 
-  bool Escapes(std::string_view text, std::string part) {
+  bool Escapes(std::string_view text, const std::string& part) {
     return Unescape(text, Part::kPath).has_value() || Fail("bad %-escape in the " + part);
   }
 
@@ -153,8 +153,12 @@ class UrlParser {
   }
 
   bool Host(std::string_view text) {
-    if (IsIn('[', text)) return BracketedHost(text);
-    const std::size_t colon = text.rfind(':');
+    const std::size_t bracket = text.rfind('[');
+    if (bracket == 0) return BracketedHost(text);
+    if (bracket != std::string_view::npos) return Fail("'[' inside the host");
+    // Only databases have lists of hosts with ports.
+    const bool one_host = url_.scheme == "http" || url_.scheme == "https";
+    const std::size_t colon = one_host ? text.find(':') : text.rfind(':');
     if (colon != std::string_view::npos && !Port(text.substr(colon))) return false;
     auto host = Unescape(text, Part::kHost);
     if (!host) return Fail("bad host");
@@ -163,10 +167,10 @@ class UrlParser {
   }
 
   bool BracketedHost(std::string_view text) {
-    const std::size_t open = text.rfind('['), close = text.rfind(']');
-    if (close == std::string_view::npos || close < open) return Fail("']' is missing");
+    const std::size_t close = text.rfind(']');
+    if (close == std::string_view::npos) return Fail("']' is missing");
     if (!Port(text.substr(close + 1))) return false;
-    const std::string_view name = text.substr(open + 1, close - open - 1);
+    const std::string_view name = text.substr(1, close - 1);
     const std::size_t zone_at = std::min(name.find("%25"), name.size());
     const auto address = Unescape(name.substr(0, zone_at), Part::kHost);
     const auto zone = Unescape(name.substr(zone_at), Part::kZone);

@@ -94,6 +94,9 @@ void SinkUri::ReadUrl(const std::string& text) {
   opaque_ = std::move(url->opaque);
   userinfo_ = std::move(url->userinfo);
   host_ = std::move(url->host);
+  // An '@' further on: a '/', '?' or '#' in a password has cut it open, and a part of it may stand
+  // where the host should.
+  host_is_shown_ = host_.empty() || !userinfo_.empty() || text.find('@') == std::string::npos;
   path_ = std::move(url->path);
   raw_query_ = std::move(url->raw_query);
   if (url->has_fragment) Warn("what follows '#' is ignored; write %23 if it belongs to a value");
@@ -112,7 +115,7 @@ std::string SinkUri::Masked() const {
   if (!opaque_.empty()) url += kMask;
   if (!host_.empty() || !userinfo_.empty()) url += "//";
   if (!userinfo_.empty()) url.append(kMask).append("@");
-  url += host_;
+  url += host_is_shown_ ? host_ : kMask;
   if (path_.size() > 1) url.append("/").append(kMask);
   char separator = '?';
   for (const auto& [option, value] : options_) {

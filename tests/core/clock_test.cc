@@ -14,9 +14,8 @@ using std::chrono_literals::operator""s;
 TEST(FakeClock, WakesAWaiterWhenItsDeadlineIsReached) {
   FakeClock clock;
   bool reached = false;
-  std::jthread waiter([&](std::stop_token stop) {
-    reached = SleepUntil(clock, stop, clock.Steady() + 5s);
-  });
+  std::jthread waiter(
+      [&](std::stop_token stop) { reached = SleepUntil(clock, stop, clock.Steady() + 5s); });
   clock.AwaitWaiters(1);
   clock.Advance(5s);
   waiter.join();
@@ -26,9 +25,8 @@ TEST(FakeClock, WakesAWaiterWhenItsDeadlineIsReached) {
 TEST(FakeClock, AStopEndsAWait) {
   FakeClock clock;
   bool reached = true;
-  std::jthread waiter([&](std::stop_token stop) {
-    reached = SleepUntil(clock, stop, clock.Steady() + 5s);
-  });
+  std::jthread waiter(
+      [&](std::stop_token stop) { reached = SleepUntil(clock, stop, clock.Steady() + 5s); });
   clock.AwaitWaiters(1);
   waiter.request_stop();
   waiter.join();

@@ -1,0 +1,38 @@
+#include <string>
+
+#include "eventer/error.h"
+#include "eventer/sinks.h"
+
+namespace eventer {
+
+#define EVENTER_SINK(key, Name, default_level, example) \
+  std::unique_ptr<EventSink> New##Name##Sink(SinkUri& uri, const SinkContext& context);
+#include "sinks.def"
+#undef EVENTER_SINK
+
+const std::vector<SinkKind>& AllSinkKinds() {
+  static const std::vector<SinkKind> kinds = {
+#define EVENTER_SINK(key, Name, default_level, example) \
+  {#key, default_level, example, New##Name##Sink},
+#include "sinks.def"
+#undef EVENTER_SINK
+  };
+  return kinds;
+}
+
+const SinkKind& FindSinkKind(const SinkUri& uri) {
+  std::vector<std::string> keys;
+  std::string known;
+  for (const SinkKind& kind : AllSinkKinds()) {
+    if (kind.key == uri.key()) return kind;
+    keys.emplace_back(kind.key);
+    known += (known.empty() ? "" : ", ") + keys.back();
+  }
+  std::string text = uri.Name() + ": sink not recognized";
+  if (const auto nearest = NearestWord(uri.key(), keys)) {
+    text += "; did you mean \"" + *nearest + "\"?";
+  }
+  throw ConfigError(text + (text.ends_with('?') ? " known: " : "; known: ") + known);
+}
+
+}  // namespace eventer
