@@ -81,7 +81,7 @@ void SinkWorker::Attempt(const Plan& plan, std::stop_token stop) {
   stats_.pulse.Step(clock_.Steady());
   budget_until_ = judge_.budget_until();
   for (const Rejection& rejection : verdict.rejected) lines_.Rejected(rejection);
-  lines_.Attempted(verdict, clock_.Steady() - begin);
+  lines_.Attempted(plan.batch, verdict, clock_.Steady() - begin);
   log_.Commit(reader_, verdict.progress);
   lines_.Committed(verdict, log_.Look(reader_).waiting == 0 || verdict.failure);
 }

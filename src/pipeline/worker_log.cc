@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <string>
+#include <string_view>
+
 #include "eventer/time_format.h"
 
 namespace eventer {
@@ -11,6 +14,11 @@ using std::chrono_literals::operator""s;
 
 std::string WholeSeconds(Duration duration) {
   return FormatGoDuration(std::chrono::round<std::chrono::seconds>(duration));
+}
+
+std::string_view Word(Outcome settled) {
+  if (settled == Outcome::kDelivered) return "delivered";
+  return settled == Outcome::kHeld ? "held" : "rejected";
 }
 
 }  // namespace
@@ -23,11 +31,25 @@ void WorkerLog::Rejected(const Rejection& rejection) {
                 CauseName(rejection.cause), rejection.detail, rejection.entry.event->json);
 }
 
-void WorkerLog::Attempted(const Verdict& verdict, Duration took) {
+void WorkerLog::Attempted(std::span<const LogEntry> batch, const Verdict& verdict, Duration took) {
+  if (spdlog::should_log(spdlog::level::debug)) TellEach(batch, verdict);
   ++stats_.attempts;
   stats_.export_ns += took.count();
   if (verdict.delivered > 0) Delivered();
   if (verdict.failure) Failed(*verdict.failure, verdict.delivered > 0);
+}
+
+void WorkerLog::TellEach(std::span<const LogEntry> batch, const Verdict& verdict) const {
+  auto settled = verdict.progress.settled.begin();  // in the batch's order
+  for (const LogEntry& entry : batch) {
+    std::string_view what = "kept";
+    if (settled != verdict.progress.settled.end() && settled->sequence == entry.sequence) {
+      what = Word(settled->outcome);
+      ++settled;
+    }
+    spdlog::debug("{}: {} {}/{} ({})", stats_.name, what, entry.event->ns, entry.event->name,
+                  entry.event->reason);
+  }
 }
 
 void WorkerLog::Delivered() {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <span>
 
 #include "core/log_limiter.h"
 #include "core/stats.h"
@@ -19,7 +19,7 @@ class WorkerLog {
 
   // Before the commit: the whole event is written, for it is nowhere else afterwards.
   void Rejected(const Rejection& rejection);
-  void Attempted(const Verdict& verdict, Duration took);
+  void Attempted(std::span<const LogEntry> batch, const Verdict& verdict, Duration took);
   // After the commit. `caught_up`: nothing more can be sent now. One line tells a whole run of
   // attempts, at most one a second.
   void Committed(const Verdict& verdict, bool caught_up);
@@ -27,6 +27,7 @@ class WorkerLog {
   void Ended();
 
  private:
+  void TellEach(std::span<const LogEntry> batch, const Verdict& verdict) const;
   void Failed(const AttemptFailure& failure, bool in_part);
   void Delivered();
   void TellDelivered();

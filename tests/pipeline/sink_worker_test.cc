@@ -168,6 +168,31 @@ TEST_F(SinkWorkerTest, HeldEventsArePendingUntilTheSinkTellsThem) {
   ExpectBalance();
 }
 
+TEST_F(SinkWorkerTest, AStoredStateIsRestoredBeforeTheFirstAttempt) {
+  FakeReceiver& receiver = AddSink("chat");
+  Start();
+  log_->Commit(0, {.settled = {}, .state = "stored", .held = 0});
+  receiver.Once([&](const EventBatch& batch) {
+    EXPECT_EQ(receiver.RestoredState(), "stored");
+    return AllOf(batch, Outcome::kDelivered);
+  });
+  Append(MakeEntries(1, 1));
+  AwaitPending(0, 0);
+  EXPECT_EQ(receiver.Delivered().size(), 1u);
+}
+
+TEST_F(SinkWorkerTest, WhatIsInItsHandsIsASmallPartOfTheLog) {
+  MakeLog(4 << 20);
+  FakeReceiver& receiver = AddSink("bulk", 1000);  // a batch may have 1 MiB
+  receiver.Hang();
+  Start();
+  Append(MakeEntries(1, 30, "Normal", 100'000));
+  receiver.AwaitAttempts(1);
+  EXPECT_EQ(receiver.Attempts()[0].size(), 5u);  // an eighth of the log
+  log_->Drop({0}, 4 << 20);
+  EXPECT_GE(Dropped(Books(0)), 20u);
+}
+
 TEST_F(SinkWorkerTest, AHangingAttemptIsNoStuckThreadForTwoAndAHalfMinutes) {
   FakeReceiver& receiver = AddSink("log");
   receiver.Hang();
@@ -199,7 +224,10 @@ class CapturedLog {
     sink->set_pattern("%l %v");
     spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink));
   }
-  ~CapturedLog() { spdlog::set_default_logger(before_); }
+  ~CapturedLog() {
+    spdlog::set_default_logger(before_);
+    spdlog::set_level(spdlog::level::info);
+  }
   std::string Text() const { return text_.str(); }  // once all writers have ended
 
  private:
@@ -225,6 +253,18 @@ TEST_F(SinkWorkerLogTest, ABatchIsOneLine) {
   Append(entries);
   AwaitPending(0, 0);
   EXPECT_EQ(Ended(), "info log: delivered 25 events (12 filtered), 0 pending\n");
+}
+
+TEST_F(SinkWorkerLogTest, EachEventIsADebugLine) {
+  spdlog::set_level(spdlog::level::debug);
+  FakeReceiver& receiver = AddSink("log");
+  receiver.Once(Only({"2"}, Outcome::kRetry, Cause::kServer));
+  Start();
+  Append(MakeEntries(1, 3));
+  AwaitAttempts(0, 1);
+  const std::string text = Ended();
+  EXPECT_THAT(text, HasSubstr("debug log: delivered /1 ()\ndebug log: kept /2 ()\n"
+                              "debug log: delivered /3 ()\n"));
 }
 
 TEST_F(SinkWorkerLogTest, AFailureIsSaidOnceAMinuteWithItsCountAndTheReceiversWords) {
