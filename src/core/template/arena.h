@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,9 +34,9 @@ class Arena {
 
  private:
   std::size_t left_ = kBudget;
-  std::deque<std::string> texts_;
-  std::deque<std::vector<Value>> lists_;
-  std::deque<Value> values_;
+  std::list<std::string> texts_;
+  std::list<std::vector<Value>> lists_;
+  std::list<Value> values_;
 };
 
 }  // namespace eventer::tmpl

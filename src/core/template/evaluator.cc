@@ -121,22 +121,24 @@ Value Executor::EvalField(const Value& dot, const std::string& name, const Node&
                           Final final, const Value& receiver) {
   if (!receiver.valid()) return {};
   const Value target = Indirect(receiver);
+  const bool has_args = args.size() > 1 || final;
+  if (target.kind() == Kind::kStruct && !has_args) {  // first, since it is the usual case
+    if (const Value field = FindField(target, name); field.valid()) return field;
+  }
   const bool nil = target.kind() == Kind::kPointer;
   const Type& type = nil ? *target.type().elem : target.type();
   if (const Method* method = FindMethod(type, name, nil || target.addressable)) {
     return EvalMethod(dot, *method, nil ? Value() : target, node, args, final);
   }
-  return FieldOf(receiver, target, name, args.size() > 1 || final);
+  return FieldOf(receiver, target, name, has_args);
 }
 
 Value Executor::FieldOf(const Value& receiver, const Value& target, const std::string& name,
                         bool has_args) {
   if (target.kind() == Kind::kStruct) {
-    const Value field = FindField(target, name);
-    if (field.valid() && has_args) {
+    if (has_args && FindField(target, name).valid()) {
       Fail(name + " has arguments but cannot be invoked as function");
     }
-    if (field.valid()) return field;
   } else if (target.kind() == Kind::kMap) {
     if (has_args) Fail(name + " is not a method but has arguments");
     return target.entry(name);

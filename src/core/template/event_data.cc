@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
+#include <list>
 
 #include "core/template/event_types.h"
 #include "core/template/go_time.h"
@@ -232,9 +232,8 @@ class EventData::Parts : public StructData {
     }
     std::ranges::stable_sort(map, {}, &StringMap::value_type::first);
     // The last of equal keys stays.
-    const auto kept = std::unique(map.rbegin(), map.rend(), [](const auto& a, const auto& b) {
-      return a.first == b.first;
-    });
+    const auto kept = std::unique(map.rbegin(), map.rend(),
+                                  [](const auto& a, const auto& b) { return a.first == b.first; });
     map.erase(map.begin(), kept.base());
     return Value(&maps_.emplace_back(std::move(map)));
   }
@@ -265,8 +264,8 @@ class EventData::Parts : public StructData {
   mutable bool parsed_ = false;
   mutable Members root_;
   mutable std::vector<Value> rest_, meta_fields_;
-  mutable std::deque<StringMap> maps_;
-  mutable std::deque<Fixed> structs_;
+  mutable std::list<StringMap> maps_;
+  mutable std::list<Fixed> structs_;
 };
 
 EventData::EventData(const Event& event, Arena& arena)

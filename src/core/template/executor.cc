@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "core/template/json_text.h"
 #include "core/template/printer.h"
 #include "core/template/quote.h"
 
 namespace eventer::tmpl {
 namespace {
+
+constexpr std::size_t kUsualMessage = 512;  // bytes, escaped
 
 // Takes back, at its end, the variables that were declared while it lived.
 template <typename Variables>
@@ -35,6 +38,7 @@ bool EndsInJson(const PipeNode& pipe) {
 
 std::string Executor::Run(const Value& data, bool escape_json) {
   escape_json_ = escape_json;
+  out_.reserve(source_.size() + kUsualMessage);
   variables_.emplace_back("$", data);
   try {
     WalkList(data, *set_.find(name_)->second);
@@ -65,7 +69,7 @@ Executor::Flow Executor::Walk(const Value& dot, const Node& node) {
   arena_.Spend(Arena::kStepCost);
   switch (node.type) {
     case NodeType::kText:
-      Put(static_cast<const TextNode&>(node).text);
+      Put(static_cast<const TextNode&>(node));
       break;
     case NodeType::kAction: {
       const PipeNode& pipe = *static_cast<const ActionNode&>(node).pipe;
@@ -167,15 +171,15 @@ void Executor::WalkTemplate(const Value& dot, const TemplateNode& call) {
 }
 
 // The template's own text.
-void Executor::Put(std::string_view text) {
-  if (out_.size() + text.size() > kMaxOutput) throw TooLong{};
-  out_ += text;
-  if (escape_json_) json_.Feed(text);
+void Executor::Put(const TextNode& text) {
+  out_ += text.text;
+  if (out_.size() > kMaxOutput) throw TooLong{};
+  in_json_string_ = text.json_string_behind[in_json_string_ ? 1 : 0];
 }
 
 void Executor::PutValue(const Node& action, const PipeNode& pipe, const Value& value) {
   At(action);
-  const bool escape = escape_json_ && json_.in_string() && !EndsInJson(pipe);
+  const bool escape = escape_json_ && in_json_string_ && !EndsInJson(pipe);
   const Value printable = Printable(value);
   std::string text;  // only of what is to be escaped and no string
   if (escape && printable.kind() == Kind::kString) {

@@ -10,7 +10,6 @@
 
 #include "core/template/arena.h"
 #include "core/template/functions.h"
-#include "core/template/json_text.h"
 #include "core/template/node.h"
 #include "core/template/value.h"
 
@@ -49,7 +48,7 @@ class Executor {
   bool RangeInteger(const BranchNode& range, const Value& limit, Flow* flow);
   Flow Iterate(const BranchNode& range, const Value& index, const Value& element);
   void WalkTemplate(const Value& dot, const TemplateNode& call);
-  void Put(std::string_view text);
+  void Put(const TextNode& text);
   void PutValue(const Node& action, const PipeNode& pipe, const Value& value);
 
   Value EvalPipeline(const Value& dot, const PipeNode& pipe);
@@ -89,7 +88,7 @@ class Executor {
   int depth_ = 0;
   std::string out_;
   bool escape_json_ = false;
-  JsonPosition json_;
+  bool in_json_string_ = false;  // of the template's own text
 };
 
 }  // namespace eventer::tmpl

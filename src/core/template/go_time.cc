@@ -107,10 +107,6 @@ Instant FromCivil(const Civil& civil, std::int32_t nanos, bool utc) {
   return {wall - ZoneOf({wall - guess, nanos, utc}).offset.count(), nanos, utc};
 }
 
-std::string TimeString(const Instant& time) {
-  return FormatTime(time, "2006-01-02 15:04:05.999999999 -0700 MST");
-}
-
 std::string TimeGoString(const Instant& time) {
   const Civil civil = CivilOf(time);
   std::string out = "time.Date(" + std::to_string(civil.year) + ", time.";

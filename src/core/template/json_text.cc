@@ -18,6 +18,23 @@ void AppendControl(std::string& out, char c) {
   }
 }
 
+// How many bytes at the beginning may stand in a JSON string as they are.
+std::size_t PlainBytes(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < ' ' || c == '"' || c == '\\') break;
+    if (c < 0x80) {
+      ++i;
+      continue;
+    }
+    const Rune rune = DecodeRune(text.substr(i));
+    if (rune.bad()) break;
+    i += rune.size;
+  }
+  return i;
+}
+
 void AppendQuoted(std::string& out, std::string_view text) {
   out += '"';
   AppendJsonEscaped(out, text);
@@ -90,25 +107,12 @@ void AppendStruct(std::string& out, const Value& value) {
 }  // namespace
 
 void AppendJsonEscaped(std::string& out, std::string_view text) {
-  std::size_t plain = 0;  // bytes that may stand as they are and wait to be copied
-  const auto flush = [&] {
+  while (!text.empty()) {
+    const std::size_t plain = PlainBytes(text);
     out += text.substr(0, plain);
     text.remove_prefix(plain);
-    plain = 0;
-  };
-  while (plain < text.size()) {
-    const auto c = static_cast<unsigned char>(text[plain]);
-    if (c >= 0x80) {
-      const Rune rune = DecodeRune(text.substr(plain));
-      if (!rune.bad()) {
-        plain += rune.size;
-        continue;
-      }
-    } else if (c >= ' ' && c != '"' && c != '\\') {
-      ++plain;
-      continue;
-    }
-    flush();
+    if (text.empty()) return;
+    const auto c = static_cast<unsigned char>(text[0]);
     if (c >= 0x80) {
       out += "\uFFFD";
     } else if (c < ' ') {
@@ -118,7 +122,6 @@ void AppendJsonEscaped(std::string& out, std::string_view text) {
     }
     text.remove_prefix(1);
   }
-  flush();
 }
 
 void AppendJson(std::string& out, const Value& value) {
@@ -148,14 +151,15 @@ void AppendJson(std::string& out, const Value& value) {
   }
 }
 
-void JsonPosition::Feed(std::string_view text) {
+bool InJsonString(std::string_view text, bool inside) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '"') {
-      in_string_ = !in_string_;
-    } else if (in_string_ && text[i] == '\\') {
+      inside = !inside;
+    } else if (inside && text[i] == '\\') {
       ++i;
     }
   }
+  return inside;
 }
 
 }  // namespace eventer::tmpl

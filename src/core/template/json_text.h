@@ -13,14 +13,8 @@ void AppendJsonEscaped(std::string& out, std::string_view text);
 // A value as JSON, with the names that the Kubernetes API has for its fields.
 void AppendJson(std::string& out, const Value& value);
 
-// Follows the template's own text, which values interrupt.
-class JsonPosition {
- public:
-  void Feed(std::string_view text);
-  bool in_string() const { return in_string_; }
-
- private:
-  bool in_string_ = false;
-};
+// Whether one is inside a string literal of a JSON text behind `text`, having been inside one (or
+// not) before it.
+bool InJsonString(std::string_view text, bool inside);
 
 }  // namespace eventer::tmpl

@@ -1,5 +1,6 @@
 #include "core/template/node.h"
 
+#include "core/template/json_text.h"
 #include "core/template/quote.h"
 
 namespace eventer::tmpl {
@@ -153,6 +154,11 @@ void Write(std::string& out, const Node& node) {
 }
 
 }  // namespace
+
+TextNode::TextNode(std::size_t p, std::string t)
+    : Node(NodeType::kText, p),
+      text(std::move(t)),
+      json_string_behind{InJsonString(text, false), InJsonString(text, true)} {}
 
 std::string ToString(const Node& node) {
   std::string out;

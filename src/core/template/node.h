@@ -1,6 +1,7 @@
 // A parsed template as a tree. Built by the parser, read by any number of threads.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -48,8 +49,11 @@ struct Node {
 using NodePtr = std::unique_ptr<Node>;
 
 struct TextNode : Node {
-  TextNode(std::size_t p, std::string t) : Node(NodeType::kText, p), text(std::move(t)) {}
+  TextNode(std::size_t p, std::string t);
   std::string text;
+  // In a template that is JSON: whether a string literal is open behind the text, if none was
+  // before it, and if one was.
+  std::array<bool, 2> json_string_behind;
 };
 
 // An identifier (a function), a field chain (`.A.B`) or a variable with fields (`$x.A`), whose

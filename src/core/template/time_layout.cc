@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "core/template/go_time.h"
 
@@ -103,7 +104,7 @@ std::optional<Match> MatchPiece(std::string_view layout) {
   if (layout[0] == '.' || layout[0] == ',') return MatchFraction(layout);
   if (layout.starts_with("_2006")) return std::nullopt;  // an underscore before the year
   for (const auto& [text, part] : kPieces) {
-    if (!layout.starts_with(text)) continue;
+    if (layout[0] != text[0] || !layout.starts_with(text)) continue;
     if (part == Part::kOffset) return MatchOffset(layout);
     const bool word = part == Part::kMonth || part == Part::kWeekday;
     if (!word || EndsWord(layout.substr(text.size()))) return Match{part, text.size()};
@@ -112,10 +113,17 @@ std::optional<Match> MatchPiece(std::string_view layout) {
 }
 
 void AppendPadded(std::string& out, std::int64_t value, std::size_t width, char fill = '0') {
-  const std::string digits = std::to_string(value < 0 ? -value : value);
+  std::array<char, 20> digits;
+  std::uint64_t rest = static_cast<std::uint64_t>(value < 0 ? -value : value);
+  std::size_t start = digits.size();
+  do {
+    digits[--start] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest > 0);
+  const std::size_t size = digits.size() - start;
   if (value < 0) out += '-';
-  if (digits.size() < width) out.append(width - digits.size(), fill);
-  out += digits;
+  if (size < width) out.append(width - size, fill);
+  out.append(digits.data() + start, size);
 }
 
 // `shape` is how the layout writes it: with or without colon, seconds, and Z for UTC.
@@ -256,6 +264,23 @@ std::string FormatTime(const Instant& time, std::string_view layout) {
     }
   }
   return out;
+}
+
+// 2006-01-02 15:04:05.999999999 -0700 MST, without reading that layout each time.
+std::string TimeString(const Instant& time) {
+  const Civil civil = CivilOf(time);
+  std::string out;
+  out.reserve(40);
+  AppendPadded(out, civil.year, 4);
+  const std::pair<char, int> parts[] = {{'-', civil.month},
+                                        {'-', civil.day},
+                                        {' ', civil.hour},
+                                        {':', civil.minute},
+                                        {':', civil.second}};
+  for (const auto& [separator, part] : parts) AppendPadded(out += separator, part, 2);
+  AppendFraction(out, time.nanos, ".999999999");
+  AppendOffset(out += ' ', static_cast<int>(civil.zone.offset.count()), "-0700");
+  return (out += ' ') += civil.zone.abbreviation;
 }
 
 }  // namespace eventer::tmpl

@@ -190,6 +190,11 @@ TEST(TemplateEventTest, ManagedFieldsAreLeftOut) {
   EXPECT_EQ(Render("{{.ManagedFields}} {{len .ManagedFields}}", *event), "[] 0");
 }
 
+TEST(TemplateEventTest, OfEqualLabelsTheLastCounts) {
+  const EventPtr event = MakeEvent(R"({"metadata":{"labels":{"b":"1","a":"2","b":"3","a":"4"}}})");
+  EXPECT_EQ(Render("{{.Labels}} {{.Labels.b}}", *event), "map[a:4 b:3] 3");
+}
+
 TEST(TemplateEventTest, FieldsOfTheWrongJsonTypeCountAsAbsent) {
   const EventPtr event = MakeEvent(
       R"({"metadata":{"labels":7,"finalizers":[1,"x"],"generation":"y"},"series":3,"action":[]})");

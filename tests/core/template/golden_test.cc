@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/template/template_support.h"
+#include "support/test_data.h"
 
 namespace eventer {
 namespace {
@@ -18,8 +19,8 @@ std::string Recorded(const nlohmann::json& line) {
 
 TEST(GoldenTemplateTest, EveryRecordedTemplateRendersAsTheOriginal) {
   const LocalZone zone("Asia/Shanghai");
-  const auto events = LinesOf("golden/template-events.jsonl");
-  const auto lines = LinesOf("golden/templates.jsonl");
+  const auto events = ReadTestLines("golden/template-events.jsonl");
+  const auto lines = ReadTestLines("golden/templates.jsonl");
   ASSERT_EQ(lines.size(), 142u);
   for (const std::string& text : lines) {
     const auto line = nlohmann::json::parse(text);

@@ -1,7 +1,6 @@
 #include "core/template/template_support.h"
 
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 
 #include "core/event_decoder.h"
@@ -35,13 +34,6 @@ std::string FailureOf(std::string_view text) {
   const std::string error = RenderPlain(text);
   const std::size_t at = error.find(">: ");
   return at == std::string::npos ? "no failure: " + error : error.substr(at + 3);
-}
-
-std::vector<std::string> LinesOf(const std::string& path) {
-  std::ifstream file(std::string(EVENTER_TEST_DATA) + '/' + path);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
-  return lines;
 }
 
 LocalZone::LocalZone(const char* tz) {

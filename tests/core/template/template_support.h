@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "eventer/event.h"
 #include "eventer/event_template.h"
@@ -46,9 +45,6 @@ std::string RenderPlain(std::string_view text);
 
 // The text behind "<…>: " of an error of rendering on kPlainEvent.
 std::string FailureOf(std::string_view text);
-
-// The lines of a file below tests/.
-std::vector<std::string> LinesOf(const std::string& path);
 
 // Sets the local zone for as long as it lives.
 class LocalZone {
