@@ -16,7 +16,6 @@ std::unique_ptr<EventSource> BuildSource(Clock& clock, Stats& stats, Options& op
   KubernetesSourceOptions source;
   source.namespaces = ReadNamespaces(options.source);
   source.api = NewKubeApi(clock, options.source, http);
-  options.source.CheckAllRead();
   source.since = options.since;
   source.relist_bytes = options.buffer_bytes / 4;
   source.count_events = options.event_metrics;

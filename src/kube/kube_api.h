@@ -42,10 +42,10 @@ class KubeApi {
                                     std::stop_token stop) = 0;
 };
 
-// From --source=kubernetes:... Reads every option of the source but `namespaces`
-// (kubernetes_source.h); logs what it warns of. Throws ConfigError for wrong options, an unusable
-// kubeconfig or certificate, an unreadable token file, an exec plug-in that fails. Talks to no API
-// server.
+// From --source=kubernetes:... Reads every option of the source but `namespaces`, which is to be
+// read before (kubernetes_source.h); logs what it warns of. Throws ConfigError for wrong options,
+// an unusable kubeconfig or certificate, an unreadable token file, an exec plug-in that fails.
+// Talks to no API server.
 std::shared_ptr<KubeApi> NewKubeApi(Clock& clock, SinkUri& source_uri,
                                     const HttpClientFactory& http);
 

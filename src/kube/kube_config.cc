@@ -171,6 +171,8 @@ KubeEnvironment KubeEnvironment::Real() {
 
 KubeConfig ReadKubeConfig(SinkUri& uri, const KubeEnvironment& environment) {
   const SourceOptions options = ReadOptions(uri);
+  // Before anything is looked up: a mistyped option is the cause of what would be missing.
+  uri.CheckAllRead();
   KubeConfig config;
   if (options.in_cluster) {
     config = InCluster(uri, options, environment);

@@ -64,7 +64,8 @@ struct KubeEnvironment {
 //   the URI's scheme://host; without a host (or with an empty path, or with `context`) the files
 //   of KUBECONFIG, else ~/.kube/config.
 // - context: another context than the kubeconfig's current one.
-// Throws ConfigError. Reads files, talks to nobody.
+// Throws ConfigError, first of all for an option that nobody has read: `namespaces` is to be read
+// before. Reads files, talks to nobody.
 KubeConfig ReadKubeConfig(SinkUri& uri, const KubeEnvironment& environment);
 
 }  // namespace eventer

@@ -96,7 +96,7 @@ std::vector<std::string> ReadNamespaces(SinkUri& source_uri) {
 }
 
 std::unique_ptr<EventSource> NewKubernetesSource(Clock& clock, Stats& stats,
-                                                 KubernetesSourceOptions options) {
+                                                 const KubernetesSourceOptions& options) {
   return std::make_unique<KubernetesSource>(clock, stats, options);
 }
 

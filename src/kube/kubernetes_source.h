@@ -36,6 +36,6 @@ std::vector<std::string> ReadNamespaces(SinkUri& source_uri);
 // Versions that go backwards are handed on as they are: the position follows the API server's
 // history, and whoever stores it must not insist that it grows.
 std::unique_ptr<EventSource> NewKubernetesSource(Clock& clock, Stats& stats,
-                                                 KubernetesSourceOptions options);
+                                                 const KubernetesSourceOptions& options);
 
 }  // namespace eventer

@@ -48,7 +48,7 @@ class JsonWriter {
 
 }  // namespace
 
-YamlSection::YamlSection(std::string file, std::string path, YAML::Node node)
+YamlSection::YamlSection(std::string file, std::string path, const YAML::Node& node)
     : file_(std::move(file)), path_(std::move(path)), node_(node) {
   if (exists() && !node_.IsMap()) Fail("must be a mapping");
 }

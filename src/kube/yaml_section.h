@@ -15,7 +15,7 @@ class YamlSection {
  public:
   YamlSection() = default;
   // `path` names the node in error texts ("users[u].user").
-  YamlSection(std::string file, std::string path, YAML::Node node);
+  YamlSection(std::string file, std::string path, const YAML::Node& node);
   static YamlSection Parse(const std::string& file, const std::string& text);
 
   bool exists() const { return node_.IsDefined() && !node_.IsNull(); }

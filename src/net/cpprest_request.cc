@@ -218,9 +218,9 @@ web::http::http_request MakeMessage(const OutgoingRequest& outgoing,
 }
 
 // Tells `exchange` the outcome of both tasks: the headers' and the body's.
-void Follow(pplx::task<http_response> answered, const std::shared_ptr<Exchange>& exchange,
+void Follow(const pplx::task<http_response>& answered, const std::shared_ptr<Exchange>& exchange,
             const std::shared_ptr<TlsPeer>& tls) {
-  auto body_done = [exchange, tls](pplx::task<http_response> done) {
+  auto body_done = [exchange, tls](const pplx::task<http_response>& done) {
     try {
       done.get();
       exchange->End(HttpError::kNone, "");
@@ -228,7 +228,7 @@ void Follow(pplx::task<http_response> answered, const std::shared_ptr<Exchange>&
       EndWithException(*exchange, tls.get());
     }
   };
-  auto headers_done = [exchange, tls, body_done](pplx::task<http_response> done) {
+  auto headers_done = [exchange, tls, body_done](const pplx::task<http_response>& done) {
     try {
       http_response response = done.get();
       exchange->Headers(response.status_code(), CopyHeaders(response));

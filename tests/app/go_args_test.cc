@@ -17,11 +17,11 @@ const GoFlags kFlags = {{"sink", false},
                         {"event-metrics", true},
                         {"v", false}};
 
-GoArgs Normalise(std::vector<std::string> args) { return NormaliseGoArgs(args, kFlags); }
+GoArgs Normalise(const std::vector<std::string>& args) { return NormaliseGoArgs(args, kFlags); }
 
-std::string ErrorOf(std::vector<std::string> args) {
+std::string ErrorOf(const std::vector<std::string>& args) {
   try {
-    Normalise(std::move(args));
+    Normalise(args);
   } catch (const ConfigError& error) {
     return error.what();
   }
@@ -29,10 +29,10 @@ std::string ErrorOf(std::vector<std::string> args) {
 }
 
 TEST(GoArgs, OneDashOrTwoWithOrWithoutEqualsAreTheSame) {
-  for (std::vector<std::string> args : {std::vector<std::string>{"-frequency=10s"},
-                                        {"--frequency=10s"},
-                                        {"-frequency", "10s"},
-                                        {"--frequency", "10s"}}) {
+  for (const std::vector<std::string>& args : {std::vector<std::string>{"-frequency=10s"},
+                                               {"--frequency=10s"},
+                                               {"-frequency", "10s"},
+                                               {"--frequency", "10s"}}) {
     EXPECT_THAT(Normalise(args).normalised, ElementsAre("--frequency=10s"));
   }
 }

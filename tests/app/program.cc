@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,7 +74,8 @@ Program::Program(const std::vector<std::string>& args,
   if (error != 0) throw std::runtime_error(std::string("cannot start ") + EVENTER_PROGRAM);
   out_fd_ = out.ends[0];
   err_fd_ = err.ends[0];
-  pid_fd_ = pidfd_open(pid_, 0);
+  // Not glibc's pidfd_open: its header (2.36) cannot be linked from C++.
+  pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
 }
 
 Program::~Program() {

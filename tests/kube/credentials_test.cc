@@ -228,7 +228,7 @@ TEST_F(CredentialsTest, APluginThatHangsIsKilledAfterAMinuteAndOnAStop) {
                             .command = dir_.WriteScript("plug", "sleep 1000 & wait\n")};
   std::string fault;
   std::jthread starter([&] { fault = Fault(); });
-  clock_.AwaitWaiters(1);
+  clock_.AwaitQuiet(1);
   EXPECT_EQ(clock_.NextDeadline() - clock_.Steady(), Duration(60s));
   clock_.Advance(60s);
   starter.join();

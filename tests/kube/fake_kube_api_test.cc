@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/event_decoder.h"
+#include "kube/percent.h"
 #include "kube/source_harness.h"
 
 namespace eventer {
@@ -60,10 +61,8 @@ TEST_F(FakeKubeApiTest, AWatchFrameIsByteForByteTheRecordedOne) {
 }
 
 TEST_F(FakeKubeApiTest, AListPageHasTheRecordedForm) {
-  for (const auto& item : Json::parse(Recording("core-v1.list-page-1.json"))["items"]) {
-    api_.Put(item.dump());
-  }
   const Json recorded = Json::parse(Recording("core-v1.list-page-1.json"));
+  for (const auto& item : recorded["items"]) api_.Put(item.dump());
   const std::string body = Get("/api/v1/events?limit=3").body;
   const Json page = Json::parse(body);
   EXPECT_EQ(Shape(page), Shape(recorded));
@@ -103,13 +102,15 @@ TEST_F(FakeKubeApiTest, PagesShowOneSnapshot) {
   api_.Put(EventJson("d"));
   api_.Put(EventJson("c", "default", 1, "changed"));
   const std::string token = first["metadata"]["continue"];
-  const Json second = Json::parse(Get("/api/v1/events?limit=2&continue=" + token).body);
+  const Json second =
+      Json::parse(Get("/api/v1/events?limit=2&continue=" + PercentEncode(token)).body);
   EXPECT_EQ(second["metadata"]["resourceVersion"], "1003");
   ASSERT_EQ(second["items"].size(), 1u);
   EXPECT_EQ(second["items"][0]["message"], "m");
   EXPECT_FALSE(second["metadata"].contains("continue"));
   api_.Compact(1005);
-  const FakeKubeApi::Answer expired = Get("/api/v1/events?limit=2&continue=" + token);
+  const FakeKubeApi::Answer expired =
+      Get("/api/v1/events?limit=2&continue=" + PercentEncode(token));
   EXPECT_EQ(expired.status, 410);
   EXPECT_TRUE(Json::parse(expired.body)["metadata"].contains("continue"));
 }

@@ -13,13 +13,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
-KubeConfig Parse(const std::string& text, std::optional<std::string> context = {}) {
+KubeConfig Parse(const std::string& text, const std::optional<std::string>& context = {}) {
   return ParseKubeconfig({{"/cfg/a", "/cfg", text}}, context);
 }
 
-std::string Fault(const std::string& text, std::optional<std::string> context = {}) {
+std::string Fault(const std::string& text, const std::optional<std::string>& context = {}) {
   try {
-    Parse(text, std::move(context));
+    Parse(text, context);
   } catch (const ConfigError& error) {
     EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
     return error.what();

@@ -22,7 +22,7 @@ class HttpClientWatch : public HttpClientTest {
     return std::async(std::launch::async, [=, this] { return Stream(url, stop_.get_token()); });
   }
 
-  std::future<HttpResponse> StreamInBackground(const std::string& url, LineHandler on_line) {
+  std::future<HttpResponse> StreamInBackground(const std::string& url, const LineHandler& on_line) {
     return std::async(std::launch::async, [=, this] {
       HttpRequest request;
       request.url = url;

@@ -16,7 +16,7 @@ class SinkTimesTest : public AttemptJudgeTest {
  protected:
   // All of `outcome`; the sink wants to be called again after `delay`.
   FakeReceiver::Answer AgainAfter(Duration delay, Outcome outcome,
-                                  std::optional<std::string> state = std::nullopt) {
+                                  const std::optional<std::string>& state = std::nullopt) {
     return [=, this](const EventBatch& batch) {
       ExportResult result = AllOf(batch, outcome);
       result.again_at = now_ + delay;

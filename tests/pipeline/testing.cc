@@ -19,7 +19,8 @@ SourceEntry MakeEntry(std::string name, std::string version, std::string type, s
   return {MakeEvent(std::move(name), std::move(type), bytes), "", std::move(version)};
 }
 
-std::vector<SourceEntry> MakeEntries(int first, int count, std::string type, std::size_t bytes) {
+std::vector<SourceEntry> MakeEntries(int first, int count, const std::string& type,
+                                     std::size_t bytes) {
   std::vector<SourceEntry> entries;
   for (const std::string& number : Numbers(first, count)) {
     entries.push_back(MakeEntry(number, number, type, bytes));

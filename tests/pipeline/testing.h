@@ -21,7 +21,7 @@ EventPtr MakeEvent(std::string name, std::string type = "Normal", std::size_t by
 SourceEntry MakeEntry(std::string name, std::string version = "1", std::string type = "Normal",
                       std::size_t bytes = 10);
 // Entries without gaps: names and versions are the numbers from `first` on.
-std::vector<SourceEntry> MakeEntries(int first, int count, std::string type = "Normal",
+std::vector<SourceEntry> MakeEntries(int first, int count, const std::string& type = "Normal",
                                      std::size_t bytes = 10);
 std::vector<std::string> Numbers(int first, int count);
 

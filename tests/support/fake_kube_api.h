@@ -60,14 +60,14 @@ class FakeKubeApi {
     bool in_stream = false;       // 200, then an ERROR
     Call call = Call::kAny;
   };
-  void Refuse(Fault fault, int count = 1);  // the next `count` such calls
-  void Expire410ByStatus(bool by_status);   // instead of in the stream
-  void RequireToken(std::string token);     // else 401; empty: nobody is asked
-  void Forbid(bool forbidden);              // 403
-  void Down(bool down);                     // no connections, and those there are break
-  void Silence(bool silent);                // streams send nothing more, and never end
-  void BreakWatches();                      // a reset
-  void EndWatches();                        // cleanly
+  void Refuse(const Fault& fault, int count = 1);  // the next `count` such calls
+  void Expire410ByStatus(bool by_status);          // instead of in the stream
+  void RequireToken(std::string token);            // else 401; empty: nobody is asked
+  void Forbid(bool forbidden);                     // 403
+  void Down(bool down);                            // no connections, and those there are break
+  void Silence(bool silent);                       // streams send nothing more, and never end
+  void BreakWatches();                             // a reset
+  void EndWatches();                               // cleanly
   void CutNextWatchAfter(std::size_t bytes);
   void SendLine(const std::string& line);    // to every open watch, as it is
   void NumberlessVersions(bool numberless);  // versions look like "v1000x"

@@ -230,7 +230,7 @@ void FakeKubeApi::AddInitialFrames(Watch* watch) const {
   }
 }
 
-void FakeKubeApi::Refuse(Fault fault, int count) {
+void FakeKubeApi::Refuse(const Fault& fault, int count) {
   std::lock_guard lock(mutex_);
   faults_.insert(faults_.end(), static_cast<std::size_t>(count), fault);
 }

@@ -11,7 +11,7 @@ ExportResult AllOf(const EventBatch& batch, Outcome outcome, Cause cause) {
   return result;
 }
 
-FakeReceiver::Answer Only(std::vector<std::string> names, Outcome outcome, Cause cause) {
+FakeReceiver::Answer Only(const std::vector<std::string>& names, Outcome outcome, Cause cause) {
   return [=](const EventBatch& batch) {
     ExportResult result = AllOf(batch, Outcome::kDelivered);
     for (std::size_t i = 0; i < batch.events.size(); ++i) {

@@ -64,7 +64,7 @@ class FakeSink final : public EventSink {
 // Answers.
 ExportResult AllOf(const EventBatch& batch, Outcome outcome, Cause cause = Cause::kNone);
 // `outcome` for events with one of `names`, delivered for the others.
-FakeReceiver::Answer Only(std::vector<std::string> names, Outcome outcome, Cause cause);
+FakeReceiver::Answer Only(const std::vector<std::string>& names, Outcome outcome, Cause cause);
 FakeReceiver::Answer Everything(Outcome outcome, Cause cause = Cause::kNone);
 
 }  // namespace eventer

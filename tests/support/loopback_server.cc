@@ -342,7 +342,7 @@ std::string HttpChunk(std::string_view data) {
   return size + std::string(data) + "\r\n";
 }
 
-LoopbackServer::Script AnswerAll(std::string answer) {
+LoopbackServer::Script AnswerAll(const std::string& answer) {
   return [answer](LoopbackConnection& connection) {
     while (connection.Read()) connection.Write(answer);
   };

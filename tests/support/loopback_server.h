@@ -134,6 +134,6 @@ std::string HttpChunk(std::string_view data);
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 // Answers every request of a connection with `answer`.
-LoopbackServer::Script AnswerAll(std::string answer);
+LoopbackServer::Script AnswerAll(const std::string& answer);
 
 }  // namespace eventer

@@ -170,11 +170,9 @@ void AppendDatePart(std::string& out, const Civil& civil, Part part) {
       out += MonthName(civil.month).substr(0, 3);
       break;
     case Part::kNumMonth:
-      AppendPadded(out, civil.month, 0);
-      break;
+      return AppendPadded(out, civil.month, 0);
     case Part::kZeroMonth:
-      AppendPadded(out, civil.month, 2);
-      break;
+      return AppendPadded(out, civil.month, 2);
     case Part::kLongWeekday:
       out += WeekdayName(civil.weekday);
       break;
@@ -182,23 +180,17 @@ void AppendDatePart(std::string& out, const Civil& civil, Part part) {
       out += WeekdayName(civil.weekday).substr(0, 3);
       break;
     case Part::kDay:
-      AppendPadded(out, civil.day, 0);
-      break;
+      return AppendPadded(out, civil.day, 0);
     case Part::kUnderDay:
-      AppendPadded(out, civil.day, 2, ' ');
-      break;
+      return AppendPadded(out, civil.day, 2, ' ');
     case Part::kZeroDay:
-      AppendPadded(out, civil.day, 2);
-      break;
+      return AppendPadded(out, civil.day, 2);
     case Part::kUnderYearDay:
-      AppendPadded(out, civil.year_day, 3, ' ');
-      break;
+      return AppendPadded(out, civil.year_day, 3, ' ');
     case Part::kZeroYearDay:
-      AppendPadded(out, civil.year_day, 3);
-      break;
+      return AppendPadded(out, civil.year_day, 3);
     case Part::kLongYear:
-      AppendPadded(out, civil.year, 4);
-      break;
+      return AppendPadded(out, civil.year, 4);
     default:
       AppendPadded(out, (civil.year < 0 ? -civil.year : civil.year) % 100, 2);
   }
@@ -208,26 +200,19 @@ void AppendPart(std::string& out, const Civil& civil, std::int32_t nanos, Part p
                 std::string_view shape) {
   switch (part) {
     case Part::kHour:
-      AppendPadded(out, civil.hour, 2);
-      break;
+      return AppendPadded(out, civil.hour, 2);
     case Part::kHour12:
-      AppendPadded(out, Hour12(civil), 0);
-      break;
+      return AppendPadded(out, Hour12(civil), 0);
     case Part::kZeroHour12:
-      AppendPadded(out, Hour12(civil), 2);
-      break;
+      return AppendPadded(out, Hour12(civil), 2);
     case Part::kMinute:
-      AppendPadded(out, civil.minute, 0);
-      break;
+      return AppendPadded(out, civil.minute, 0);
     case Part::kZeroMinute:
-      AppendPadded(out, civil.minute, 2);
-      break;
+      return AppendPadded(out, civil.minute, 2);
     case Part::kSecond:
-      AppendPadded(out, civil.second, 0);
-      break;
+      return AppendPadded(out, civil.second, 0);
     case Part::kZeroSecond:
-      AppendPadded(out, civil.second, 2);
-      break;
+      return AppendPadded(out, civil.second, 2);
     case Part::kUpperPm:
       out += civil.hour >= 12 ? "PM" : "AM";
       break;
@@ -238,11 +223,9 @@ void AppendPart(std::string& out, const Civil& civil, std::int32_t nanos, Part p
       out += civil.zone.abbreviation;
       break;
     case Part::kOffset:
-      AppendOffset(out, static_cast<int>(civil.zone.offset.count()), shape);
-      break;
+      return AppendOffset(out, static_cast<int>(civil.zone.offset.count()), shape);
     case Part::kFraction:
-      AppendFraction(out, nanos, shape);
-      break;
+      return AppendFraction(out, nanos, shape);
     default:
       AppendDatePart(out, civil, part);
   }

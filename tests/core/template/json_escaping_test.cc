@@ -49,7 +49,7 @@ struct Message {
   std::string text, as_read;  // as_read: by the receiver
 };
 
-Message Same(std::string text) { return {text, text}; }
+Message Same(const std::string& text) { return {text, text}; }
 
 std::vector<Message> NastyMessages() {
   std::string controls;
