@@ -21,7 +21,7 @@ std::unique_ptr<EventSource> BuildSource(Clock& clock, Stats& stats, Options& op
   source.count_events = options.event_metrics;
   const auto& warnings = options.source.warnings();
   options.warnings.insert(options.warnings.end(), warnings.begin(), warnings.end());
-  return NewKubernetesSource(clock, stats, std::move(source));
+  return NewKubernetesSource(clock, stats, source);
 }
 
 }  // namespace eventer

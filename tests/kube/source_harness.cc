@@ -88,7 +88,7 @@ void SourceHarness::Start(KubernetesSourceOptions options) {
   KubeConfig config;
   config.server = "https://api.test";
   options.api = NewKubeApi(clock, std::move(config), FakeFactory(client));
-  source_ = NewKubernetesSource(clock, stats, std::move(options));
+  source_ = NewKubernetesSource(clock, stats, options);
   thread_ = std::jthread([this](std::stop_token stop) { source_->Run(stop, received.Receiver()); });
 }
 
