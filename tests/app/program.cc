@@ -38,6 +38,7 @@ std::vector<std::string> Environment(const std::map<std::string, std::string>& m
     if (!more.contains(std::string(*each, std::strcspn(*each, "=")))) all.emplace_back(*each);
   }
   for (const auto& [name, value] : more) all.push_back(name + "=" + value);
+  all.push_back("LSAN_OPTIONS=suppressions=" EVENTER_TEST_DATA "/lsan.supp:print_suppressions=0");
   return all;
 }
 
