@@ -10,9 +10,9 @@
 
 #include "core/log_limiter.h"
 #include "eventer/error.h"
-#include "kube/base64.h"
+#include "eventer/base64.h"
 #include "kube/exec_plugin.h"
-#include "kube/read_file.h"
+#include "core/read_file.h"
 
 namespace eventer {
 namespace {

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "eventer/time_format.h"
-#include "kube/base64.h"
-#include "kube/read_file.h"
+#include "eventer/base64.h"
+#include "core/read_file.h"
 #include "kube/subprocess.h"
 
 namespace eventer {

@@ -8,7 +8,7 @@
 #include "kube/credentials.h"
 #include "kube/kube_config.h"
 #include "kube/kube_connections.h"
-#include "kube/percent.h"
+#include "eventer/percent.h"
 
 namespace eventer {
 namespace {

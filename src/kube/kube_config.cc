@@ -5,7 +5,7 @@
 
 #include "eventer/error.h"
 #include "kube/kubeconfig_file.h"
-#include "kube/read_file.h"
+#include "core/read_file.h"
 
 namespace eventer {
 namespace {

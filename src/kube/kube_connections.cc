@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "eventer/error.h"
-#include "kube/read_file.h"
+#include "core/read_file.h"
 
 namespace eventer {
 namespace {

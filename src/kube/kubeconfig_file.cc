@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "eventer/error.h"
-#include "kube/base64.h"
-#include "kube/percent.h"
-#include "kube/read_file.h"
+#include "eventer/base64.h"
+#include "eventer/percent.h"
+#include "core/read_file.h"
 #include "kube/yaml_section.h"
 
 namespace eventer {

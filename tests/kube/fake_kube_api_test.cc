@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/event_decoder.h"
-#include "kube/percent.h"
+#include "eventer/percent.h"
 #include "kube/source_harness.h"
 
 namespace eventer {

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "eventer/base64.h"
 #include "eventer/error.h"
-#include "kube/base64.h"
+#include "eventer/percent.h"
 #include "kube/kube_config.h"
-#include "kube/percent.h"
 #include "support/fake_clock.h"
 #include "support/fake_http_client.h"
 #include "support/temp_dir.h"

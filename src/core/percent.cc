@@ -1,4 +1,4 @@
-#include "kube/percent.h"
+#include "eventer/percent.h"
 
 namespace eventer {
 namespace {

@@ -1,4 +1,4 @@
-#include "kube/read_file.h"
+#include "core/read_file.h"
 
 #include <array>
 #include <cerrno>

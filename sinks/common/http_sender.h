@@ -1,0 +1,36 @@
+// One receiver reached over HTTP, with the options that every such sink has.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "eventer/http_client.h"
+#include "eventer/sink_context.h"
+#include "eventer/sink_uri.h"
+
+namespace eventer {
+
+// Used by one worker thread.
+class HttpSender {
+ public:
+  static constexpr Duration kDefaultTimeout = std::chrono::seconds(10);
+  static constexpr Duration kMaxTimeout = std::chrono::minutes(2);
+
+  // Reads `timeout`, `ca_file`, `insecure`, `cert_file` and `key_file`. Throws ConfigError.
+  HttpSender(SinkUri& uri, const SinkContext& context);
+
+  // One attempt with a total deadline, which is doubled, up to 2 min, for as long as attempts
+  // about the same `subject` (an event's uid and version, a batch's first) hit it after the
+  // request was sent; the answer's error_text then names `timeout`.
+  HttpResponse Send(HttpRequest request, std::string_view subject, std::stop_token stop);
+
+ private:
+  std::shared_ptr<HttpClient> client_;
+  Duration timeout_;
+  std::string late_subject_;  // whose deadline was hit last
+  Duration late_timeout_{};   // and what its next one is
+};
+
+}  // namespace eventer

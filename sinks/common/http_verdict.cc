@@ -1,0 +1,119 @@
+#include "common/http_verdict.h"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <string>
+
+namespace eventer {
+namespace {
+
+constexpr std::size_t kMaxDetailBytes = 300;
+
+Cause CauseOfError(HttpError error) {
+  switch (error) {
+    case HttpError::kTimeout:
+      return Cause::kTimeout;
+    case HttpError::kTls:
+      return Cause::kTls;
+    case HttpError::kTooLarge:
+      return Cause::kGarbage;
+    default:
+      return Cause::kConnection;
+  }
+}
+
+struct Fault {
+  Outcome outcome;
+  Cause cause;
+};
+
+Fault FaultOfStatus(int status) {
+  switch (status) {
+    case 400:
+      return {Outcome::kRejected, Cause::kBadRequest};
+    case 401:
+    case 403:
+    case 407:
+      return {Outcome::kMisconfigured, Cause::kUnauthorized};
+    case 404:
+    case 405:
+      return {Outcome::kMisconfigured, Cause::kNotFound};
+    case 408:
+      return {Outcome::kRetry, Cause::kServer};
+    case 413:
+      return {Outcome::kTooLarge, Cause::kTooLarge};
+    case 415:
+      return {Outcome::kRejected, Cause::kUnsupported};
+    case 422:
+      return {Outcome::kRejected, Cause::kUnprocessable};
+    case 429:
+      return {Outcome::kRetry, Cause::kThrottled};
+    default:
+      break;
+  }
+  if (status >= 200 && status < 300) return {Outcome::kDelivered, Cause::kNone};
+  if (status >= 500) return {Outcome::kRetry, Cause::kServer};
+  return {Outcome::kMisconfigured, Cause::kSettings};
+}
+
+std::string DetailOf(const HttpResponse& response) {
+  std::string detail = "HTTP " + std::to_string(response.status);
+  if (response.status >= 300 && response.status < 400) {
+    return detail + ": redirects are not followed; put the final address into the URI";
+  }
+  if (!response.body.empty()) detail += ": " + OneLine(response.body, kMaxDetailBytes);
+  return detail;
+}
+
+// The dates of RFC 9110: "Sun, 06 Nov 1994 08:49:37 GMT".
+std::optional<WallTime> ParseHttpDate(const std::string& text) {
+  std::tm parts{};
+  const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (!end || *end != '\0') return std::nullopt;
+  return WallTime(std::chrono::seconds(timegm(&parts)));
+}
+
+}  // namespace
+
+std::string OneLine(std::string_view text, std::size_t max_bytes) {
+  std::size_t size = std::min(text.size(), max_bytes);
+  while (size < text.size() && size > 0 && (text[size] & 0xC0) == 0x80) --size;
+  std::string line(text.substr(0, size));
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  return size < text.size() ? line + "…" : line;
+}
+
+EventOutcome JudgeResponse(const HttpResponse& response) {
+  const bool failed = response.error != HttpError::kNone;
+  // A complete status line decides, even if the rest of the answer was lost.
+  if (response.status == 0 || (failed && response.status < 300)) {
+    // "Where the body decides nothing, the status line is the delivery."
+    if (response.status >= 200) return {Outcome::kDelivered, Cause::kNone, {}};
+    return {Outcome::kRetry, CauseOfError(response.error),
+            OneLine(response.error_text, kMaxDetailBytes)};
+  }
+  const Fault fault = FaultOfStatus(response.status);
+  if (fault.outcome == Outcome::kDelivered) return {};
+  return {fault.outcome, fault.cause, DetailOf(response)};
+}
+
+std::optional<Duration> RetryAfter(const HttpResponse& response, WallTime now) {
+  const std::string value(response.Header("Retry-After"));
+  if (value.empty()) return std::nullopt;
+  std::int64_t seconds = 0;
+  const char* end = value.data() + value.size();
+  if (auto [rest, error] = std::from_chars(value.data(), end, seconds);
+      error == std::errc() && rest == end) {
+    // Anything longer than a day is cut by the worker anyway; this keeps the product in range.
+    if (seconds < 0) return std::nullopt;
+    return std::chrono::seconds(std::min<std::int64_t>(seconds, 86400));
+  }
+  const std::optional<WallTime> date = ParseHttpDate(value);
+  if (!date) return std::nullopt;
+  return std::max(Duration::zero(), std::chrono::duration_cast<Duration>(*date - now));
+}
+
+}  // namespace eventer

@@ -1,0 +1,25 @@
+// Whose fault an HTTP answer is: the same table for every sink that speaks HTTP.
+#pragma once
+
+#include <optional>
+
+#include "eventer/clock.h"
+#include "eventer/event_sink.h"
+#include "eventer/http_client.h"
+
+namespace eventer {
+
+// By the status line, or by why there is none. 2xx: kDelivered. No answer, TLS, 408, 429, 5xx:
+// kRetry. 413: kTooLarge. 400, 415, 422: kRejected. Everything else, redirects too:
+// kMisconfigured, so that nothing is lost while people mend it. `detail` holds the receiver's
+// words, at most 300 bytes on one line; secrets are still in it.
+EventOutcome JudgeResponse(const HttpResponse& response);
+
+// Retry-After: seconds, or a date (seen from `now`). nullopt: none, or it cannot be read.
+std::optional<Duration> RetryAfter(const HttpResponse& response, WallTime now);
+
+// The beginning of `text` on one line: at most `max_bytes`, cut at a code point, control
+// characters as blanks.
+std::string OneLine(std::string_view text, std::size_t max_bytes);
+
+}  // namespace eventer

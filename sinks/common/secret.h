@@ -1,0 +1,38 @@
+// Options that nobody may see: a token, a password, a signing key.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "eventer/sink_uri.h"
+#include "eventer/watched_text.h"
+
+namespace eventer {
+
+// The option `x`, or `x_file`: a path that is read again when the file changes. Used by one
+// thread.
+class Secret {
+ public:
+  Secret() = default;
+  // Absent: empty. Throws ConfigError if both are given or the file cannot be read.
+  static Secret Read(SinkUri& uri, std::string_view option, Clock& clock);
+  // As Read; throws if neither is given.
+  static Secret Require(SinkUri& uri, std::string_view option, Clock& clock);
+
+  bool empty() const { return !file_ && value_.empty(); }
+  // The value of now, without blanks around it. A file that can no longer be read: the last one.
+  const std::string& Get();
+
+ private:
+  std::string value_;
+  std::shared_ptr<WatchedText> file_;
+};
+
+// `text` with every occurrence of each secret, as it is or percent-encoded, replaced by "***": for
+// what a receiver answers, which may repeat what it was sent.
+std::string HideSecrets(std::string text, std::span<const std::string> secrets);
+
+}  // namespace eventer
