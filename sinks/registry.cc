@@ -5,15 +5,15 @@
 
 namespace eventer {
 
-#define EVENTER_SINK(key, Name, default_level, example) \
+#define EVENTER_SINK(key, Name, default_level, passes_options_on, example) \
   std::unique_ptr<EventSink> New##Name##Sink(SinkUri& uri, const SinkContext& context);
 #include "sinks.def"
 #undef EVENTER_SINK
 
 const std::vector<SinkKind>& AllSinkKinds() {
   static const std::vector<SinkKind> kinds = {
-#define EVENTER_SINK(key, Name, default_level, example) \
-  {#key, default_level, example, New##Name##Sink},
+#define EVENTER_SINK(key, Name, default_level, passes_options_on, example) \
+  {#key, default_level, passes_options_on, example, New##Name##Sink},
 #include "sinks.def"
 #undef EVENTER_SINK
   };

@@ -59,22 +59,32 @@ class SinkUri {
   void Ignore(std::string_view option, std::string_view why);
   // Throws ConfigError for the first option that nobody read, naming the nearest known one.
   void CheckAllRead() const;
-  // For a sink that passes other options on (webhook): the names nobody read.
-  std::vector<std::string> Unread() const;
+  std::vector<std::string> Unread() const;  // the names nobody read
+  // The one that was probably meant, of all that were asked for.
+  std::optional<std::string> NearestOption(std::string_view name) const;
+
+  // For a sink that passes the options on that are not its own (webhook). Called before the first
+  // option is read: from then on an option is known by its name as written, so that `%6Eame=x` is
+  // not `name`.
+  void PassOptionsOn();
+  // The query without the options that were asked for, byte for byte; without '?'. Called last.
+  std::string QueryToPassOn();
+
+  void Warn(const std::string& what);  // "--sink=log: WHAT"
   // Lines to log once the logger is there ("--sink=log: option x is given twice, ...").
-  const std::vector<std::string>& warnings() const { return warnings_; }
+  std::vector<std::string> warnings() const;
 
   // Throws ConfigError "--sink=log: option OPTION WHAT".
   [[noreturn]] void Fail(std::string_view option, std::string_view what) const;
 
  private:
   void ReadUrl(const std::string& text);
-  void Warn(const std::string& what);
 
   std::string flag_, key_, scheme_, opaque_, userinfo_, host_, path_, raw_query_;
   bool host_is_shown_ = true;
   std::vector<std::pair<std::string, std::string>> options_;  // decoded, in order
   std::set<std::string, std::less<>> known_;                  // every name that was asked for
+  std::size_t malformed_ = 0;                                 // options that cannot be read
   std::vector<std::string> warnings_;
 };
 

@@ -9,6 +9,7 @@
 #include "app/source_builder.h"
 #include "app/version.h"
 #include "eventer/time_format.h"
+#include "kube/watched_config_map.h"
 #include "net/cpprest_http_client.h"
 
 namespace eventer {
@@ -21,6 +22,13 @@ HttpClientFactory SizedHttpClients(Clock& clock, SinkUri& source) {
       [&clock](const HttpClientOptions& options) { return NewCpprestHttpClient(clock, options); };
 }
 
+SinkContext ContextOfSinks(Clock& clock, const HttpClientFactory& http,
+                           const std::shared_ptr<KubeApi>& api) {
+  return {clock, http, [&clock, api](std::string ns, std::string name, std::string key) {
+            return NewWatchedConfigMap(clock, api, std::move(ns), std::move(name), std::move(key));
+          }};
+}
+
 }  // namespace
 
 Daemon::Daemon(Clock& clock, Options options)
@@ -28,10 +36,11 @@ Daemon::Daemon(Clock& clock, Options options)
       options_(std::move(options)),
       http_(SizedHttpClients(clock_, options_.source)),
       stats_(options_.event_metrics_object_name),
-      source_(BuildSource(clock_, stats_, options_, http_)),
+      api_(BuildKubeApi(clock_, options_, http_)),
+      source_(BuildSource(clock_, stats_, options_, api_)),
       buffer_(clock_, stats_),
       log_(NewMemoryEventLog(clock_, stats_, options_.buffer_bytes)),
-      sinks_(clock_, stats_, *log_, BuildSinks(options_, {clock_, http_})),
+      sinks_(clock_, stats_, *log_, BuildSinks(options_, ContextOfSinks(clock_, http_, api_))),
       health_(options_.healthz_ip, options_.healthz_port, clock_, stats_,
               {ThisBuild(), options_.event_metrics_object_name}),
       housekeeper_(

@@ -11,6 +11,7 @@
 #include "eventer/clock.h"
 #include "eventer/event_source.h"
 #include "eventer/http_client.h"
+#include "kube/kube_api.h"
 #include "pipeline/event_buffer.h"
 #include "pipeline/event_log.h"
 #include "pipeline/housekeeper.h"
@@ -42,6 +43,7 @@ class Daemon {
   Options options_;
   HttpClientFactory http_;
   Stats stats_;
+  std::shared_ptr<KubeApi> api_;
   std::unique_ptr<EventSource> source_;
   EventBuffer buffer_;
   std::unique_ptr<EventLog> log_;

@@ -13,13 +13,16 @@ ConfiguredSink Build(std::string name, SinkUri& uri, const SinkContext& context)
   const SinkKind& kind = FindSinkKind(uri);
   EventFilter filter = EventFilter::Parse(uri, kind.default_level);
   std::unique_ptr<EventSink> sink = kind.make(uri, context);
-  uri.CheckAllRead();
+  if (!kind.passes_options_on) uri.CheckAllRead();
   return {std::move(name), std::move(sink), std::move(filter)};
 }
 
 }  // namespace
 
 std::vector<ConfiguredSink> BuildSinks(Options& options, const SinkContext& context) {
+  for (SinkUri& uri : options.sinks) {
+    if (FindSinkKind(uri).passes_options_on) uri.PassOptionsOn();
+  }
   SinkNames names = NameSinks(options.sinks);
   std::vector<std::string>& warnings = options.warnings;
   warnings.insert(warnings.end(), names.warnings.begin(), names.warnings.end());
@@ -27,7 +30,7 @@ std::vector<ConfiguredSink> BuildSinks(Options& options, const SinkContext& cont
   for (std::size_t i = 0; i < options.sinks.size(); ++i) {
     SinkUri& uri = options.sinks[i];
     sinks.push_back(Build(std::move(names.names[i]), uri, context));
-    warnings.insert(warnings.end(), uri.warnings().begin(), uri.warnings().end());
+    for (std::string& warning : uri.warnings()) warnings.push_back(std::move(warning));
   }
   return sinks;
 }

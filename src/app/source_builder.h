@@ -7,6 +7,7 @@
 #include "core/stats.h"
 #include "eventer/event_source.h"
 #include "eventer/http_client.h"
+#include "kube/kube_api.h"
 
 namespace eventer {
 
@@ -14,8 +15,12 @@ namespace eventer {
 // over all without it. Marks the option as read.
 std::size_t CountWatches(SinkUri& source);
 
-// Throws ConfigError. Appends to options.warnings.
+// The API server of --source, for the source and for ConfigMaps. After CountWatches. Throws
+// ConfigError; appends to options.warnings.
+std::shared_ptr<KubeApi> BuildKubeApi(Clock& clock, Options& options,
+                                      const HttpClientFactory& http);
+
 std::unique_ptr<EventSource> BuildSource(Clock& clock, Stats& stats, Options& options,
-                                         const HttpClientFactory& http);
+                                         std::shared_ptr<KubeApi> api);
 
 }  // namespace eventer

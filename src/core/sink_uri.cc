@@ -16,9 +16,11 @@ namespace {
 constexpr std::string_view kMask = "***";
 
 // Options whose values are shown as they are. Whatever is not here may be a secret.
-constexpr std::array<std::string_view, 20> kHarmless = {
+constexpr std::array<std::string_view, 23> kHarmless = {
     "cluster_id",
     "cluster_name",
+    "custom_body_configmap",
+    "custom_body_configmap_namespace",
     "exclude_kinds",
     "exclude_namespaces",
     "exclude_reason",
@@ -35,6 +37,7 @@ constexpr std::array<std::string_view, 20> kHarmless = {
     "reason",
     "region",
     "sniff",
+    "timeout",
     "useServiceAccount",
     "ver",
 };
@@ -66,6 +69,19 @@ std::string Join(const std::vector<std::string>& words, std::string_view separat
   }
   return text;
 }
+
+// What stands between the '&'s, as written.
+std::vector<std::string_view> Segments(std::string_view query) {
+  std::vector<std::string_view> segments;
+  for (std::size_t begin = 0; begin < query.size();) {
+    const std::size_t end = std::min(query.find('&', begin), query.size());
+    segments.push_back(query.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return segments;
+}
+
+std::string_view NameIn(std::string_view segment) { return segment.substr(0, segment.find('=')); }
 
 }  // namespace
 
@@ -102,10 +118,33 @@ void SinkUri::ReadUrl(const std::string& text) {
   if (url->has_fragment) Warn("what follows '#' is ignored; write %23 if it belongs to a value");
   GoQuery query = ParseGoQuery(raw_query_);
   options_ = std::move(query.pairs);
-  if (query.dropped > 0) {
-    Warn(std::to_string(query.dropped) +
-         " malformed options are ignored (a bad %-escape or a ';')");
+  malformed_ = query.dropped;
+}
+
+void SinkUri::PassOptionsOn() {
+  options_.clear();
+  malformed_ = 0;
+  for (const std::string_view segment : Segments(raw_query_)) {
+    for (auto& [name, value] : ParseGoQuery(segment).pairs) {
+      options_.emplace_back(NameIn(segment), std::move(value));
+    }
   }
+}
+
+std::string SinkUri::QueryToPassOn() {
+  malformed_ = 0;
+  std::string query;
+  bool first = true;
+  for (const std::string_view segment : Segments(raw_query_)) {
+    if (known_.contains(NameIn(segment))) {
+      malformed_ += ParseGoQuery(segment).dropped;
+      continue;
+    }
+    if (!first) query += '&';
+    first = false;
+    query += segment;
+  }
+  return query;
 }
 
 std::string SinkUri::Masked() const {
@@ -238,14 +277,17 @@ void SinkUri::Ignore(std::string_view option, std::string_view why) {
 void SinkUri::CheckAllRead() const {
   const std::vector<std::string> unread = Unread();
   if (unread.empty()) return;
-  const std::vector<std::string> known(known_.begin(), known_.end());
   std::string what = "is not known";
-  if (const auto nearest = NearestWord(unread.front(), known)) {
+  if (const auto nearest = NearestOption(unread.front())) {
     what += "; did you mean " + *nearest + "?";
-  } else if (!known.empty()) {
-    what += "; known: " + Join(known, ", ");
+  } else if (!known_.empty()) {
+    what += "; known: " + Join({known_.begin(), known_.end()}, ", ");
   }
   Fail(Shown(unread.front()), what);
+}
+
+std::optional<std::string> SinkUri::NearestOption(std::string_view name) const {
+  return NearestWord(name, {known_.begin(), known_.end()});
 }
 
 std::vector<std::string> SinkUri::Unread() const {
@@ -263,5 +305,14 @@ void SinkUri::Fail(std::string_view option, std::string_view what) const {
 }
 
 void SinkUri::Warn(const std::string& what) { warnings_.push_back(Name() + ": " + what); }
+
+std::vector<std::string> SinkUri::warnings() const {
+  std::vector<std::string> all = warnings_;
+  if (malformed_ > 0) {
+    all.push_back(Name() + ": " + std::to_string(malformed_) +
+                  " malformed options are ignored (a bad %-escape or a ';')");
+  }
+  return all;
+}
 
 }  // namespace eventer

@@ -278,5 +278,22 @@ TEST(NearestWord, FindsTyposAndNothingElse) {
   EXPECT_EQ(NearestWord(std::string(100'000, 'x'), known), std::nullopt);
 }
 
+TEST(SinkUri, WhereOptionsArePassedOnTheNameAsWrittenCounts) {
+  SinkUri uri = Parse("webhook:http://h/?%6Eame=x&level=a%20b&token=1;2");
+  uri.PassOptionsOn();
+  EXPECT_EQ(uri.Get("name"), std::nullopt);
+  EXPECT_EQ(uri.Get("level"), "a b");
+  EXPECT_EQ(uri.QueryToPassOn(), "%6Eame=x&token=1;2");
+  EXPECT_THAT(uri.warnings(), IsEmpty());
+}
+
+TEST(SinkUri, AMalformedOptionOfOursIsNotPassedOn) {
+  SinkUri uri = Parse("webhook:http://h/?header=100%zz&x=100%zz");
+  uri.PassOptionsOn();
+  EXPECT_THAT(uri.GetAll("header"), IsEmpty());
+  EXPECT_EQ(uri.QueryToPassOn(), "x=100%zz");
+  EXPECT_THAT(uri.warnings(), ElementsAre(HasSubstr("1 malformed options are ignored")));
+}
+
 }  // namespace
 }  // namespace eventer

@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 #include <time.h>
 
-#include <cstdlib>
 #include <optional>
+
+#include "support/local_zone.h"
 
 namespace eventer {
 namespace {
@@ -14,30 +15,8 @@ using std::chrono_literals::operator""us;
 
 constexpr WallTime kTime(1714528984s);  // 2024-05-01T02:03:04Z
 
-// TZ for one test.
-class Zone {
- public:
-  explicit Zone(const char* tz) {
-    if (const char* old = std::getenv("TZ")) old_ = old;
-    Set(tz);
-  }
-  ~Zone() { Set(old_ ? old_->c_str() : nullptr); }
-  Zone(const Zone&) = delete;
-  Zone& operator=(const Zone&) = delete;
-
- private:
-  static void Set(const char* tz) {
-    if (tz) {
-      setenv("TZ", tz, 1);
-    } else {
-      unsetenv("TZ");
-    }
-  }
-  std::optional<std::string> old_;
-};
-
 std::string GoStringIn(const char* tz, WallTime time) {
-  Zone zone(tz);
+  const LocalZone zone(tz);
   return FormatGoString(time);
 }
 
@@ -93,7 +72,7 @@ TEST(ParseRfc3339, RefusesWhatIsNoTime) {
 }
 
 TEST(FormatRfc3339Nano, IsUtcWithTheFractionThatIsNeeded) {
-  Zone zone("Asia/Shanghai");
+  const LocalZone zone("Asia/Shanghai");
   EXPECT_EQ(FormatRfc3339Nano(kTime), "2024-05-01T02:03:04Z");
   EXPECT_EQ(FormatRfc3339Nano(kTime + 100000us), "2024-05-01T02:03:04.1Z");
   EXPECT_EQ(FormatRfc3339Nano(kTime + 1us), "2024-05-01T02:03:04.000001Z");
@@ -102,12 +81,12 @@ TEST(FormatRfc3339Nano, IsUtcWithTheFractionThatIsNeeded) {
 }
 
 TEST(FormatDateTime, IsLocal) {
-  Zone zone("Asia/Shanghai");
+  const LocalZone zone("Asia/Shanghai");
   EXPECT_EQ(FormatDateTime(kTime + 999999us), "2024-05-01 10:03:04");
 }
 
 TEST(FormatIndexDate, IsUtc) {
-  Zone zone("Asia/Shanghai");
+  const LocalZone zone("Asia/Shanghai");
   EXPECT_EQ(FormatIndexDate(*ParseRfc3339("2024-04-30T23:59:59Z")), "2024.04.30");
   EXPECT_EQ(FormatIndexDate(*ParseRfc3339("2024-05-01T00:00:00Z")), "2024.05.01");
 }

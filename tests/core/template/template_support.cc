@@ -36,19 +36,4 @@ std::string FailureOf(std::string_view text) {
   return at == std::string::npos ? "no failure: " + error : error.substr(at + 3);
 }
 
-LocalZone::LocalZone(const char* tz) {
-  const char* before = std::getenv("TZ");
-  was_set_ = before != nullptr;
-  before_ = before ? before : "";
-  ::setenv("TZ", tz, 1);
-}
-
-LocalZone::~LocalZone() {
-  if (was_set_) {
-    ::setenv("TZ", before_.c_str(), 1);
-  } else {
-    ::unsetenv("TZ");
-  }
-}
-
 }  // namespace eventer

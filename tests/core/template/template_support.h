@@ -6,6 +6,7 @@
 
 #include "eventer/event.h"
 #include "eventer/event_template.h"
+#include "support/local_zone.h"
 
 namespace eventer {
 
@@ -45,18 +46,5 @@ std::string RenderPlain(std::string_view text);
 
 // The text behind "<…>: " of an error of rendering on kPlainEvent.
 std::string FailureOf(std::string_view text);
-
-// Sets the local zone for as long as it lives.
-class LocalZone {
- public:
-  explicit LocalZone(const char* tz);
-  ~LocalZone();
-  LocalZone(const LocalZone&) = delete;
-  LocalZone& operator=(const LocalZone&) = delete;
-
- private:
-  std::string before_;
-  bool was_set_;
-};
 
 }  // namespace eventer

@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/http_headers.h"
+#include "common/http_sender.h"
+#include "common/http_verdict.h"
+#include "common/one_by_one.h"
+#include "common/secret.h"
+#include "eventer/base64.h"
+#include "eventer/error.h"
+#include "eventer/event_sink.h"
+#include "eventer/sink_context.h"
+#include "eventer/sink_uri.h"
+#include "webhook/webhook_body.h"
+
+namespace eventer {
+namespace {
+
+// Parts of the address that are shorter tell nothing; hiding them would garble what is said.
+constexpr std::size_t kShortestSecret = 6;
+
+std::string ReadMethod(SinkUri& uri) {
+  std::string method = uri.GetOr("method", "GET");
+  for (char& c : method) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const bool letters =
+      std::all_of(method.begin(), method.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (method.empty() || !letters) uri.Fail("method", "must be a word such as POST");
+  return method;
+}
+
+// Scheme, host and path as written, and the query without the options of ours.
+std::string ReadUrl(SinkUri& uri) {
+  if (uri.scheme() != "http" && uri.scheme() != "https") {
+    throw ConfigError(uri.Name() + ": needs an address that begins with http:// or https://");
+  }
+  if (uri.host().empty()) throw ConfigError(uri.Name() + ": the address has no host");
+  for (const std::string& option : uri.Unread()) {
+    if (const auto meant = uri.NearestOption(option)) {
+      uri.Warn("what looks like the option " + *meant + " goes to the receiver as it is");
+    }
+  }
+  const std::string query = uri.QueryToPassOn();
+  return uri.scheme() + "://" + uri.host() + uri.path() + (query.empty() ? "" : "?" + query);
+}
+
+// The parts of what stands between separators that may be secrets.
+void AddSecrets(std::string_view text, std::string_view separators,
+                std::vector<std::string>* secrets) {
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
+    if (end - begin >= kShortestSecret) secrets->emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
+class WebhookSink final : public EventSink {
+ public:
+  // The query is read last: what nobody has read belongs to the receiver.
+  WebhookSink(SinkUri& uri, const SinkContext& context)
+      : clock_(context.clock),
+        body_(uri, context),
+        headers_(uri, context.clock),
+        sender_(uri, context),
+        method_(ReadMethod(uri)),
+        url_(ReadUrl(uri)) {
+    AddSecrets(uri.path(), "/", &address_secrets_);
+    AddSecrets(uri.QueryToPassOn(), "&=", &address_secrets_);
+    AddSecrets(uri.userinfo(), ":", &address_secrets_);
+    if (!uri.userinfo().empty()) authorization_ = "Basic " + Base64Encode(uri.userinfo());
+  }
+
+  std::string_view name() const override { return "webHook"; }
+  // One by one: receivers have no ids, so each delivery is committed before the next.
+  BatchLimits limits() const override { return {.events = 1}; }
+
+  ExportResult ExportEvents(const EventBatch& batch, std::stop_token stop) override {
+    ExportResult result;
+    const std::optional<EventOutcome> no_body = body_.Update(stop);
+    result.events = OneByOne(batch, [&](const Event& event) {
+      return no_body ? *no_body : Export(event, stop, &result.retry_after);
+    });
+    return result;
+  }
+
+ private:
+  EventOutcome Export(const Event& event, const std::stop_token& stop,
+                      std::optional<Duration>* retry_after) {
+    RenderResult body = body_.Template().Render(event);
+    if (!body.ok) return {Outcome::kRejected, Cause::kTemplate, OneLine(body.text, 300)};
+    HttpRequest request;
+    request.method = method_;
+    request.url = url_;
+    request.headers = Headers();
+    request.body = std::move(body.text);
+    const HttpResponse response =
+        sender_.Send(std::move(request), event.uid + "-" + event.resource_version, stop);
+    EventOutcome outcome = JudgeResponse(response);
+    *retry_after = RetryAfter(response, clock_.Wall());
+    if (!outcome.detail.empty()) outcome.detail = HideSecrets(outcome.detail, Secrets());
+    return outcome;
+  }
+
+  HttpHeaders Headers() {
+    HttpHeaders headers = headers_.Get();
+    const auto has = [&](std::string_view name) {
+      return std::any_of(headers.begin(), headers.end(),
+                         [&](const auto& header) { return header.first == name; });
+    };
+    if (body_.Template().is_json() && !has("Content-Type")) {
+      headers.emplace_back("Content-Type", "application/json");
+    }
+    if (!authorization_.empty() && !has("Authorization")) {
+      headers.emplace_back("Authorization", authorization_);
+    }
+    return headers;
+  }
+
+  std::vector<std::string> Secrets() {
+    std::vector<std::string> secrets = address_secrets_;
+    for (const auto& [name, value] : headers_.Get()) {
+      if (name != "Content-Type" && name != "Accept") AddSecrets(value, " ", &secrets);
+    }
+    return secrets;
+  }
+
+  Clock& clock_;
+  WebhookBody body_;
+  HeaderOptions headers_;
+  HttpSender sender_;
+  const std::string method_;
+  const std::string url_;
+  std::string authorization_;
+  std::vector<std::string> address_secrets_;
+};
+
+}  // namespace
+
+std::unique_ptr<EventSink> NewWebhookSink(SinkUri& uri, const SinkContext& context) {
+  return std::make_unique<WebhookSink>(uri, context);
+}
+
+}  // namespace eventer

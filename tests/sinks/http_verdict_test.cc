@@ -1,0 +1,102 @@
+#include "common/http_verdict.h"
+
+#include <gmock/gmock.h>
+
+#include "support/fake_http_client.h"
+
+namespace eventer {
+namespace {
+
+using std::chrono_literals::operator""s;
+using testing::HasSubstr;
+
+struct Row {
+  int status;
+  Outcome outcome;
+  Cause cause;
+};
+
+TEST(JudgeResponse, EachStatusIsSomebodysFault) {
+  for (const Row& row : {Row{200, Outcome::kDelivered, Cause::kNone},
+                         {204, Outcome::kDelivered, Cause::kNone},
+                         {301, Outcome::kMisconfigured, Cause::kSettings},
+                         {304, Outcome::kMisconfigured, Cause::kSettings},
+                         {400, Outcome::kRejected, Cause::kBadRequest},
+                         {401, Outcome::kMisconfigured, Cause::kUnauthorized},
+                         {402, Outcome::kMisconfigured, Cause::kSettings},
+                         {403, Outcome::kMisconfigured, Cause::kUnauthorized},
+                         {404, Outcome::kMisconfigured, Cause::kNotFound},
+                         {405, Outcome::kMisconfigured, Cause::kNotFound},
+                         {407, Outcome::kMisconfigured, Cause::kUnauthorized},
+                         {408, Outcome::kRetry, Cause::kServer},
+                         {410, Outcome::kMisconfigured, Cause::kSettings},
+                         {413, Outcome::kTooLarge, Cause::kTooLarge},
+                         {415, Outcome::kRejected, Cause::kUnsupported},
+                         {422, Outcome::kRejected, Cause::kUnprocessable},
+                         {429, Outcome::kRetry, Cause::kThrottled},
+                         {500, Outcome::kRetry, Cause::kServer},
+                         {503, Outcome::kRetry, Cause::kServer},
+                         {599, Outcome::kRetry, Cause::kServer}}) {
+    const EventOutcome outcome = JudgeResponse(FakeResponse(row.status, "why"));
+    EXPECT_EQ(outcome.outcome, row.outcome) << row.status;
+    EXPECT_EQ(outcome.cause, row.cause) << row.status;
+    if (row.outcome != Outcome::kDelivered) {
+      EXPECT_THAT(outcome.detail, HasSubstr("HTTP " + std::to_string(row.status)));
+    }
+  }
+}
+
+TEST(JudgeResponse, NoAnswerIsARetry) {
+  const std::pair<HttpError, Cause> rows[] = {{HttpError::kConnect, Cause::kConnection},
+                                              {HttpError::kTls, Cause::kTls},
+                                              {HttpError::kTimeout, Cause::kTimeout},
+                                              {HttpError::kBroken, Cause::kConnection},
+                                              {HttpError::kStopped, Cause::kConnection}};
+  for (const auto& [error, cause] : rows) {
+    const EventOutcome outcome = JudgeResponse(FakeFailure(error, "so it was"));
+    EXPECT_EQ(outcome.outcome, Outcome::kRetry);
+    EXPECT_EQ(outcome.cause, cause);
+    EXPECT_EQ(outcome.detail, "so it was");
+  }
+}
+
+TEST(JudgeResponse, TheStatusLineDecidesEvenIfTheRestOfTheAnswerIsLost) {
+  HttpResponse broken = FakeFailure(HttpError::kBroken);
+  broken.status = 202;
+  EXPECT_EQ(JudgeResponse(broken).outcome, Outcome::kDelivered);
+  broken.status = 503;
+  EXPECT_EQ(JudgeResponse(broken).cause, Cause::kServer);
+}
+
+TEST(JudgeResponse, TheReceiversWordsAreOneShortLine) {
+  const EventOutcome outcome = JudgeResponse(FakeResponse(400, "a\nb" + std::string(9999, 'x')));
+  EXPECT_THAT(outcome.detail, testing::StartsWith("HTTP 400: a b"));
+  EXPECT_LT(outcome.detail.size(), 400u);
+}
+
+TEST(RetryAfter, IsSecondsOrADate) {
+  const WallTime now(784111770s);  // Sun, 06 Nov 1994 08:49:30 GMT
+  const auto read = [&](const std::string& value) {
+    return RetryAfter(FakeResponse(429, "", {{"Retry-After", value}}), now);
+  };
+  EXPECT_EQ(read("0"), Duration(0s));
+  EXPECT_EQ(read("120"), Duration(120s));
+  EXPECT_EQ(read("Sun, 06 Nov 1994 08:49:37 GMT"), Duration(7s));
+  EXPECT_EQ(read("Sun, 06 Nov 1994 08:49:00 GMT"), Duration(0s));  // over
+  EXPECT_EQ(read("99999999999999"), Duration(std::chrono::hours(24)));
+  for (const char* bad : {"", "soon", "-1", "1.5", "99999999999999999999", "06 Nov 1994"}) {
+    EXPECT_EQ(read(bad), std::nullopt) << bad;
+  }
+  EXPECT_EQ(RetryAfter(FakeResponse(429), now), std::nullopt);
+}
+
+TEST(OneLine, CutsAtACodePoint) {
+  EXPECT_EQ(OneLine("abc", 3), "abc");
+  EXPECT_EQ(OneLine("abcd", 3), "abc…");
+  EXPECT_EQ(OneLine("aé", 2), "a…");
+  EXPECT_EQ(OneLine("a\r\n\tb\x7F", 9), "a   b ");
+  EXPECT_EQ(OneLine("", 0), "");
+}
+
+}  // namespace
+}  // namespace eventer

@@ -1,0 +1,73 @@
+#include "common/secret.h"
+
+#include <gmock/gmock.h>
+
+#include "eventer/error.h"
+#include "support/fake_clock.h"
+#include "support/temp_dir.h"
+
+namespace eventer {
+namespace {
+
+using std::chrono_literals::operator""s;
+
+class SecretTest : public testing::Test {
+ protected:
+  Secret Read(const std::string& options) {
+    SinkUri uri = SinkUri::Parse("--sink", "dingtalk:?" + options);
+    return Secret::Require(uri, "sign", clock_);
+  }
+  std::string ErrorOf(const std::string& options) {
+    try {
+      Read(options);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  FakeClock clock_;
+  TempDir dir_;
+};
+
+TEST_F(SecretTest, IsTheOptionItself) { EXPECT_EQ(Read("sign=SECx").Get(), "SECx"); }
+
+TEST_F(SecretTest, OfAFileIsReadAgainWithoutBlanksAround) {
+  dir_.Write("sign", " one\n");
+  Secret secret = Read("sign_file=" + dir_.Path("sign"));
+  EXPECT_EQ(secret.Get(), "one");
+  dir_.Write("sign", "two");
+  EXPECT_EQ(secret.Get(), "one");
+  clock_.Advance(5s);
+  EXPECT_EQ(secret.Get(), "two");
+}
+
+TEST_F(SecretTest, StaysWhenItsFileIsGoneOrEmpty) {
+  dir_.Write("sign", "one");
+  Secret secret = Read("sign_file=" + dir_.Path("sign"));
+  dir_.Write("sign", " \n");
+  clock_.Advance(5s);
+  EXPECT_EQ(secret.Get(), "one");
+  std::filesystem::remove(dir_.Path("sign"));
+  clock_.Advance(5s);
+  EXPECT_EQ(secret.Get(), "one");
+}
+
+TEST_F(SecretTest, WhatIsWrongIsSaid) {
+  dir_.Write("empty", "\n");
+  EXPECT_EQ(ErrorOf("a=b"), "--sink=dingtalk: option sign is required (or sign_file)");
+  EXPECT_EQ(ErrorOf("sign=s3cret&sign_file=x"),
+            "--sink=dingtalk: option sign_file must not be given together with sign");
+  EXPECT_EQ(ErrorOf("sign_file=" + dir_.Path("empty")),
+            "--sink=dingtalk: option sign_file names an empty file: " + dir_.Path("empty"));
+  EXPECT_THAT(ErrorOf("sign_file=/no/such"),
+              testing::StartsWith("--sink=dingtalk: option sign_file cannot be read: /no/such"));
+}
+
+TEST(HideSecrets, AsTheyAreAndPercentEncoded) {
+  EXPECT_EQ(HideSecrets("token a/b=, a%2Fb%3D, again a/b=!", std::vector<std::string>{"a/b=", ""}),
+            "token ***, ***, again ***!");
+}
+
+}  // namespace
+}  // namespace eventer
