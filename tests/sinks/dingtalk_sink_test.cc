@@ -1,0 +1,278 @@
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sinks/http_sink_fixture.h"
+#include "support/local_zone.h"
+#include "support/temp_dir.h"
+#include "support/test_data.h"
+
+namespace eventer {
+namespace {
+
+using nlohmann::json;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr const char* kRobot = "dingtalk:https://h/robot/send?access_token=t0ken";
+
+std::string Answer(int code, const std::string& words) {
+  return json({{"errcode", code}, {"errmsg", words}}).dump();
+}
+
+class DingTalkTest : public HttpSinkTest {
+ protected:
+  std::string ContentOf(const HttpRequest& request) {
+    return json::parse(request.body)["text"]["content"];
+  }
+};
+
+// --- the request ---
+
+TEST_F(DingTalkTest, TheSchemeThatIsGivenIsUsedAndOtherOptionsAreRefused) {
+  Make("dingtalk:http://h:81/robot/send?access_token=a%2Fb");
+  client_->Respond(200, Answer(0, "ok"));
+  EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
+  EXPECT_EQ(LastRequest().url, "http://h:81/robot/send?access_token=a%2Fb");
+  EXPECT_EQ(LastRequest().method, "POST");
+  EXPECT_THAT(ErrorOf(std::string(kRobot) + "&lable=x"), HasSubstr("did you mean label?"));
+}
+
+// The pair of DingTalk's documentation: secret SECtest at 1700000000000.
+TEST_F(DingTalkTest, SignsEachAttemptWithTheTimeOfNow) {
+  clock_.JumpWall(std::chrono::duration_cast<Duration>(WallTime(1700000000s) - clock_.Wall()));
+  Make(std::string(kRobot) + "&sign=SECtest");
+  client_->Respond(200, Answer(0, "ok"));
+  Export(WarningEvent());
+  EXPECT_EQ(LastRequest().url,
+            "https://h/robot/send?access_token=t0ken&sign="
+            "aZLLrriXgn05YbwaGR7knYsLeJADjr9NwLaNNKpxh4g%3D&timestamp=1700000000000");
+  clock_.JumpWall(std::chrono::hours(-3));
+  client_->Respond(200, Answer(0, "ok"));
+  Export(WarningEvent());
+  EXPECT_THAT(LastRequest().url, testing::EndsWith("&timestamp=1699989200000"));
+}
+
+TEST_F(DingTalkTest, SecretsOfFilesAreReadAgain) {
+  const TempDir dir;
+  dir.Write("token", "one\n");
+  Make("dingtalk:https://h/s?access_token_file=" + dir.Path("token"));
+  client_->AlwaysRespondWith([](auto&) { return FakeResponse(200, Answer(0, "ok")); });
+  Export(WarningEvent());
+  EXPECT_THAT(LastRequest().url, HasSubstr("access_token=one"));
+  dir.Write("token", "two\n");
+  clock_.Advance(5s);
+  Export(WarningEvent());
+  EXPECT_THAT(LastRequest().url, HasSubstr("access_token=two"));
+}
+
+TEST_F(DingTalkTest, TheSameMessageHasTheSameUuid) {
+  Make(kRobot);
+  client_->AlwaysRespondWith([](auto&) { return FakeResponse(503); });
+  Export(WarningEvent());
+  Export(WarningEvent());
+  for (const HttpRequest& request : client_->requests()) {
+    EXPECT_EQ(json::parse(request.body)["msgUuid"], "605abd8a-2875");
+  }
+}
+
+TEST_F(DingTalkTest, LabelsArePlainTextAndTheLastComesFirst) {
+  Make(std::string(kRobot) + "&label=100%25&label=%25s");
+  client_->Respond(200, Answer(0, "ok"));
+  Export(WarningEvent());
+  EXPECT_THAT(ContentOf(LastRequest()), testing::StartsWith("%s\n100%\nLevel:Warning \n"));
+}
+
+TEST_F(DingTalkTest, ATextThatIsTooLongIsCutAtACodePointWithAMark) {
+  Make(kRobot);
+  client_->AlwaysRespondWith([](auto&) { return FakeResponse(200, Answer(0, "ok")); });
+  std::string message;
+  for (int i = 0; i < 6000; ++i) message += "日";
+  Export(WarningEvent(message));
+  const std::string content = ContentOf(LastRequest());
+  EXPECT_LE(content.size(), 14000u);
+  EXPECT_THAT(content, testing::EndsWith("日…"));
+}
+
+TEST_F(DingTalkTest, BytesThatAreNoUtf8DoNotBreakTheMessage) {
+  Make(kRobot);
+  client_->Respond(200, Answer(0, "ok"));
+  auto event = std::make_shared<Event>(*WarningEvent());
+  event->message = "a\xFF\xC3";
+  EXPECT_EQ(Export(event).outcome, Outcome::kDelivered);
+  EXPECT_THAT(ContentOf(LastRequest()), HasSubstr("Message:a\uFFFD"));
+}
+
+// --- the answer ---
+
+struct Row {
+  int code;
+  const char* words;
+  Outcome outcome;
+  Cause cause;
+  const char* said;
+};
+
+TEST_F(DingTalkTest, TheErrcodeInsideA200Decides) {
+  for (const Row& row : {
+           Row{-1, "system busy", Outcome::kRetry, Cause::kServer, "busy"},
+           Row{130101, "send too fast", Outcome::kRetry, Cause::kThrottled, "too fast"},
+           Row{410100, "limited", Outcome::kRetry, Cause::kThrottled, "too fast"},
+           Row{90030, "limit", Outcome::kRetry, Cause::kThrottled, "daily limit"},
+           Row{310000, "keywords not in content", Outcome::kRejected, Cause::kContent,
+               "put one of its keywords into `label`"},
+           Row{310000, "description:机器人发送签名不匹配；solution:sign not match",
+               Outcome::kMisconfigured, Cause::kUnauthorized, "`sign` must be the robot's secret"},
+           Row{310000, "invalid timestamp", Outcome::kMisconfigured, Cause::kUnauthorized, "clock"},
+           Row{310000, "ip 1.2.3.4 not in whitelist", Outcome::kMisconfigured, Cause::kUnauthorized,
+               "list of IP addresses"},
+           Row{88, "token blank", Outcome::kMisconfigured, Cause::kUnauthorized, "access_token"},
+           Row{300001, "token", Outcome::kMisconfigured, Cause::kUnauthorized, "access_token"},
+           Row{400101, "token", Outcome::kMisconfigured, Cause::kUnauthorized, "access_token"},
+           Row{400102, "stopped", Outcome::kMisconfigured, Cause::kUnauthorized, "stopped"},
+           Row{400106, "gone", Outcome::kMisconfigured, Cause::kNotFound, "does not exist"},
+           Row{400013, "gone", Outcome::kMisconfigured, Cause::kNotFound, "group"},
+           Row{400105, "type", Outcome::kMisconfigured, Cause::kSettings, "msg_type"},
+           Row{40035, "bad json", Outcome::kRejected, Cause::kBadRequest, "cannot read"},
+           Row{430101, "unsafe", Outcome::kRejected, Cause::kContent, "unsafe"},
+           Row{430104, "unsafe", Outcome::kRejected, Cause::kContent, "unsafe"},
+           Row{12345, "new", Outcome::kMisconfigured, Cause::kSettings, "errcode 12345: new"},
+       }) {
+    Make(kRobot);
+    client_->Respond(200, Answer(row.code, row.words));
+    const EventOutcome outcome = Export(WarningEvent());
+    EXPECT_EQ(outcome.outcome, row.outcome) << row.code << row.words;
+    EXPECT_EQ(outcome.cause, row.cause) << row.code << row.words;
+    EXPECT_THAT(outcome.detail, HasSubstr(row.said));
+  }
+}
+
+TEST_F(DingTalkTest, ABlockedRobotRestsForTenMinutesOrAsLongAsItAsks) {
+  Make(kRobot);
+  client_->Respond(200, Answer(130101, "send too fast, exceed 20 times per minute"));
+  EXPECT_EQ(Export(std::vector{WarningEvent()}).retry_after, Duration(10min));
+  client_->Respond(200, Answer(130101, "too fast"), {{"Retry-After", "30"}});
+  EXPECT_EQ(Export(std::vector{WarningEvent()}).retry_after, Duration(30s));
+}
+
+TEST_F(DingTalkTest, AMessageTooLongIsCutOnceThenRejected) {
+  Make(kRobot);
+  client_->Respond(200, Answer(460101, "message too long"));
+  client_->Respond(200, Answer(0, "ok"));
+  EXPECT_EQ(Export(WarningEvent(std::string(1000, 'x'))).outcome, Outcome::kDelivered);
+  EXPECT_LE(2 * ContentOf(client_->requests()[1]).size(),
+            ContentOf(client_->requests()[0]).size() + 1);
+  client_->Respond(200, Answer(460101, "message too long"));
+  client_->Respond(200, Answer(460101, "message too long"));
+  const EventOutcome outcome = Export(WarningEvent(std::string(1000, 'x')));
+  EXPECT_EQ(outcome.outcome, Outcome::kRejected);
+  EXPECT_EQ(outcome.cause, Cause::kTooLarge);
+}
+
+TEST_F(DingTalkTest, WhereTheBodyDecidesNothingTheStatusDoes) {
+  Make(kRobot);
+  for (const char* body : {"", "<html>", "[]", "{\"errcode\":\"0\"}"}) {
+    client_->Respond(200, body);
+    EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered) << body;
+  }
+  client_->Respond(502, "<html>");
+  EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kRetry);
+  client_->Respond(413);
+  client_->Respond(413);
+  EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kRejected);
+}
+
+TEST_F(DingTalkTest, WhatTheRobotRepeatsOfTheSecretsIsHidden) {
+  Make(std::string(kRobot) + "&sign=SECsecret");
+  client_->Respond(200, Answer(400101, "token t0ken SECsecret"));
+  EXPECT_THAT(Export(WarningEvent()).detail, HasSubstr("token *** ***"));
+}
+
+// --- against the original ---
+
+class DingTalkGoldenTest : public DingTalkTest {
+ protected:
+  void ExpectSame(const std::string& file, const std::string& value) {
+    const LocalZone zone("Asia/Shanghai");
+    Make(value);
+    client_->AlwaysRespondWith([](auto&) { return FakeResponse(200, Answer(0, "ok")); });
+    for (const EventPtr& event : RecordedEvents(value)) {
+      EXPECT_EQ(Export(event).outcome, Outcome::kDelivered);
+      clock_.Advance(60s);  // each within the budget
+    }
+    const std::vector<std::string> recorded = ReadTestLines("golden/" + file);
+    const std::vector<HttpRequest> sent = client_->requests();
+    ASSERT_EQ(sent.size(), recorded.size());
+    for (std::size_t i = 0; i < sent.size(); ++i) ExpectSame(sent[i], json::parse(recorded[i]));
+  }
+
+  // Different on purpose: a msgUuid; the signature's time is that of the test.
+  static void ExpectSame(const HttpRequest& sent, const json& recorded) {
+    const std::string url = recorded["url"];
+    EXPECT_EQ(sent.url.substr(0, sent.url.find("&sign=")),
+              "https://" + recorded["host"].get<std::string>() + url.substr(0, url.find("&sign=")));
+    EXPECT_EQ(sent.url.find("&sign=") == std::string::npos,
+              url.find("&sign=") == std::string::npos);
+    EXPECT_EQ(sent.method, recorded["method"]);
+    EXPECT_EQ(json(sent.headers)[0][1], recorded["headers"]["Content-Type"]);
+    json body = json::parse(sent.body);
+    body.erase("msgUuid");
+    EXPECT_EQ(body, json::parse(recorded["body"].get<std::string>()));
+  }
+};
+
+TEST_F(DingTalkGoldenTest, SendsTheTextsOfTheOriginal) {
+  ExpectSame("dingtalk-text.jsonl",
+             "dingtalk:https://127.0.0.1:7002/robot/send?access_token=tok&label=prod&label=cn-1&"
+             "level=Normal");
+}
+
+TEST_F(DingTalkGoldenTest, SendsTheMarkdownOfTheOriginal) {
+  ExpectSame("dingtalk-markdown.jsonl",
+             "dingtalk:https://127.0.0.1:7002/robot/send?access_token=tok&sign=SECx&label=prod&"
+             "level=Warning&msg_type=markdown&cluster_id=c550&region=cn-shenzhen");
+}
+
+TEST_F(DingTalkGoldenTest, SendsWhatTheOriginalSentOfSomeNamespaces) {
+  ExpectSame("dingtalk-namespaces.jsonl",
+             "dingtalk:https://127.0.0.1:7002/robot/send?access_token=tok&"
+             "namespaces=default,team-b&kinds=Node,Deployment&level=Normal");
+}
+
+// --- many ---
+
+TEST_F(DingTalkTest, ManyEventsAreOneMessageBehindTheLabels) {
+  Make(std::string(kRobot) + "&label=prod");
+  client_->Respond(200, Answer(0, "ok"));
+  const ExportResult result = Export(std::vector(41, WarningEvent()));
+  ASSERT_THAT(client_->requests(), SizeIs(1));
+  EXPECT_THAT(ContentOf(LastRequest()), testing::StartsWith("prod\n41 × BackOff · shop/cart ("));
+  EXPECT_EQ(result.events[0].outcome, Outcome::kDelivered);
+}
+
+// --- bad input ---
+
+TEST_F(DingTalkTest, WhatIsWrongIsSaidInOneLine) {
+  const std::pair<std::string, std::string> rows[] = {
+      {"dingtalk:https://h/s", "option access_token is required (or access_token_file)"},
+      {"dingtalk:?access_token=s3cret", "the address has no host"},
+      {"dingtalk:ftp://h?access_token=s3cret", "must begin with https:// or http://"},
+      {"dingtalk:https://h?access_token=s3cret&msg_type=card", "option msg_type must be one of"},
+      {"dingtalk:https://h?access_token=s3cret&sign_file=/no/such", "option sign_file"},
+      {"dingtalk:https://h?access_token=s3cret&level=loud", "option level"},
+  };
+  for (const auto& [value, said] : rows) {
+    const std::string error = ErrorOf(value);
+    EXPECT_THAT(error, HasSubstr(said)) << value;
+    EXPECT_THAT(error, testing::StartsWith("--sink=dingtalk: ")) << value;
+    EXPECT_THAT(error, Not(HasSubstr("s3cret"))) << value;
+  }
+}
+
+}  // namespace
+}  // namespace eventer
