@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "core/log_limiter.h"
-#include "eventer/error.h"
-#include "eventer/base64.h"
-#include "kube/exec_plugin.h"
 #include "core/read_file.h"
+#include "eventer/base64.h"
+#include "eventer/error.h"
+#include "kube/exec_plugin.h"
 
 namespace eventer {
 namespace {

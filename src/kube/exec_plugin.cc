@@ -5,9 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "eventer/time_format.h"
-#include "eventer/base64.h"
 #include "core/read_file.h"
+#include "eventer/base64.h"
+#include "eventer/time_format.h"
 #include "kube/subprocess.h"
 
 namespace eventer {

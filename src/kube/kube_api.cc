@@ -5,10 +5,10 @@
 #include <functional>
 #include <utility>
 
+#include "eventer/percent.h"
 #include "kube/credentials.h"
 #include "kube/kube_config.h"
 #include "kube/kube_connections.h"
-#include "eventer/percent.h"
 
 namespace eventer {
 namespace {

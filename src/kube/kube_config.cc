@@ -3,9 +3,9 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "core/read_file.h"
 #include "eventer/error.h"
 #include "kube/kubeconfig_file.h"
-#include "core/read_file.h"
 
 namespace eventer {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "eventer/error.h"
 #include "core/read_file.h"
+#include "eventer/error.h"
 
 namespace eventer {
 namespace {

@@ -4,10 +4,10 @@
 #include <filesystem>
 #include <string_view>
 
-#include "eventer/error.h"
-#include "eventer/base64.h"
-#include "eventer/percent.h"
 #include "core/read_file.h"
+#include "eventer/base64.h"
+#include "eventer/error.h"
+#include "eventer/percent.h"
 #include "kube/yaml_section.h"
 
 namespace eventer {
