@@ -81,9 +81,7 @@ TEST_F(HttpClientFaults, ADrippingServerDoesNotMoveTheDeadline) {
     connection.Write(kChunkedHead);
     while (connection.Write(HttpChunk("x"))) clock_.Advance(1s);
   });
-  const HttpResponse response = Send(server.Url());
-  EXPECT_EQ(response.error, HttpError::kTimeout);
-  EXPECT_TRUE(response.sent);
+  EXPECT_EQ(Send(server.Url()).error, HttpError::kTimeout);
 }
 
 TEST_F(HttpClientFaults, AConnectThatHangsIsGivenUpAtTheDeadline) {
