@@ -156,9 +156,9 @@ TEST_F(RelistSourceTest, ALongSilenceThatWasCompactedIsAGap) {
   api.PassVersions(1000);
   api.Compact(1900);
   api.Down(false);
-  AdvanceUntil([this] { return stats.source.connected.load(); });
-  EXPECT_EQ(stats.source.relists, 1u);
-  EXPECT_EQ(stats.source.gaps, 1u);
+  // Connected, it is told of the gap.
+  AdvanceUntil([this] { return stats.source.relists == 1 && stats.source.connected; });
+  Await([this] { return stats.source.gaps == 1; });
 }
 
 // --- bounded passes ---
