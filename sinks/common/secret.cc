@@ -39,6 +39,12 @@ Secret Secret::Read(SinkUri& uri, std::string_view option, Clock& clock) {
   return secret;
 }
 
+Secret Secret::Fixed(std::string value) {
+  Secret secret;
+  secret.value_ = std::move(value);
+  return secret;
+}
+
 Secret Secret::Require(SinkUri& uri, std::string_view option, Clock& clock) {
   Secret secret = Read(uri, option, clock);
   if (secret.empty()) uri.Fail(option, "is required (or " + std::string(option) + "_file)");

@@ -22,6 +22,8 @@ class Secret {
   // As Read; throws if neither is given.
   static Secret Require(SinkUri& uri, std::string_view option, Clock& clock);
 
+  static Secret Fixed(std::string value);
+
   bool empty() const { return !file_ && value_.empty(); }
   // The value of now, without blanks around it. A file that can no longer be read: the last one.
   const std::string& Get();

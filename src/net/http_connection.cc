@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include "net/gzip.h"
+#include "eventer/gzip.h"
 
 namespace eventer {
 namespace {

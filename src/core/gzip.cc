@@ -1,4 +1,4 @@
-#include "net/gzip.h"
+#include "eventer/gzip.h"
 
 #include <zlib.h>
 

@@ -1,3 +1,4 @@
+// gzip, for HTTP bodies.
 #pragma once
 
 #include <string>

@@ -1,0 +1,203 @@
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/http_verdict.h"
+#include "elasticsearch/bulk_answer.h"
+#include "elasticsearch/bulk_body.h"
+#include "elasticsearch/cluster.h"
+#include "elasticsearch/index_template.h"
+#include "eventer/error.h"
+#include "eventer/event_sink.h"
+#include "eventer/percent.h"
+#include "eventer/sink_context.h"
+#include "eventer/sink_uri.h"
+
+namespace eventer {
+namespace {
+
+using nlohmann::json;
+
+// 1,000 documents or 5 MiB a request; the rest of it is for actions and tags.
+constexpr BatchLimits kLimits = {.events = 1000, .bytes = 4 << 20};
+constexpr const char* kBulkPath = "/_bulk?filter_path=errors,items.*.status,items.*.error";
+
+BulkStyle ReadStyle(SinkUri& uri) {
+  BulkStyle style;
+  style.index = uri.GetOr("index", "heapster");
+  style.data_stream = uri.GetOr("data_stream", "");
+  style.use_namespace = uri.GetBool("use_namespace", false);
+  style.cluster_name = uri.GetOr("cluster_name", "default");
+  style.pipeline = uri.GetOr("pipeline", "");
+  for (const char* option : {"index", "data_stream"}) {
+    const std::string& name = option == std::string_view("index") ? style.index : style.data_stream;
+    const bool bad =
+        name.find_first_of("\\/*?\"<>| ,#ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos ||
+        name.starts_with('-') || name.starts_with('_') || name.starts_with('+');
+    if (bad) uri.Fail(option, "is no index name: small letters, none of \\ / * ? \" < > | , #");
+  }
+  if (style.index.empty()) uri.Fail("index", "needs a name");
+  return style;
+}
+
+// What `ver` says, for a cluster that does not tell.
+EsVersion ReadVersion(SinkUri& uri) {
+  const auto major = static_cast<int>(uri.GetInt("ver", 7, 2, 9));
+  if (major < 5) uri.Fail("ver", "must be 5, 6, 7 or 8: older ones are not spoken");
+  return {.major = major, .minor = major == 7 ? 17 : 0};
+}
+
+std::optional<EsVersion> ParseVersion(const std::string& number) {
+  EsVersion version;
+  const char* end = number.data() + number.size();
+  const auto [dot, error] = std::from_chars(number.data(), end, version.major);
+  if (error != std::errc() || dot == end || *dot != '.') return std::nullopt;
+  std::from_chars(dot + 1, end, version.minor);
+  return version;
+}
+
+std::string TextAt(const json& document, const char* pointer) {
+  const json::json_pointer at(pointer);
+  return document.is_object() && document.contains(at) && document[at].is_string()
+             ? document[at].get<std::string>()
+             : std::string();
+}
+
+class ElasticsearchSink final : public EventSink {
+ public:
+  ElasticsearchSink(SinkUri& uri, const SinkContext& context)
+      : clock_(context.clock),
+        style_(ReadStyle(uri)),
+        body_(style_),
+        cluster_(uri, context),
+        manage_template_(uri.GetBool("manage_template", true)),
+        ver_given_(uri.Has("ver")),
+        version_(ReadVersion(uri)) {
+    for (const char* option : {"maxRetries", "bulkWorkers"}) {
+      uri.Ignore(option, "what is not taken is tried again, in order");
+    }
+    for (const char* option : {"healthCheck", "startupHealthcheckTimeout"}) {
+      uri.Ignore(option, "a cluster that is down is waited for");
+    }
+  }
+
+  std::string_view name() const override { return "ElasticSearch Sink"; }
+  BatchLimits limits() const override { return kLimits; }
+
+  ExportResult ExportEvents(const EventBatch& batch, std::stop_token stop) override {
+    ExportResult result;
+    if (const auto not_ready = Prepare(stop)) {
+      result.events.assign(batch.events.size(), Hidden(*not_ready));
+      return result;
+    }
+    std::string body;
+    for (const EventPtr& event : batch.events) body_.Append(*event, &body);
+    const HttpResponse response =
+        cluster_.Send("POST", kBulkPath, std::move(body), "application/x-ndjson",
+                      DocumentId(*batch.events.front()), std::move(stop));
+    result.events = ReadBulkAnswer(response, batch.events.size());
+    result.retry_after = RetryAfter(response, clock_.Wall());
+    for (EventOutcome& outcome : result.events) outcome = Hidden(std::move(outcome));
+    return result;
+  }
+
+ private:
+  EventOutcome Hidden(EventOutcome outcome) {
+    if (!outcome.detail.empty()) outcome.detail = cluster_.HideSecrets(std::move(outcome.detail));
+    return outcome;
+  }
+
+  HttpResponse Get(const std::string& target, const std::stop_token& stop) {
+    return cluster_.Send("GET", target, "", "", target, stop);
+  }
+
+  // nullopt: the version is known and the template is there, or cannot be.
+  std::optional<EventOutcome> Prepare(const std::stop_token& stop) {
+    if (!version_known_) {
+      if (auto fault = FindVersion(stop)) return fault;
+    }
+    if (manage_template_ && !template_known_) return PutTemplate(stop);
+    return std::nullopt;
+  }
+
+  std::optional<EventOutcome> FindVersion(const std::stop_token& stop) {
+    const HttpResponse root = Get("/", stop);
+    if (NoUse(root)) return JudgeResponse(root);
+    const json document = json::parse(root.body, nullptr, false);
+    std::string number = root.status == 200 ? TextAt(document, "/version/number") : "";
+    const bool opensearch = TextAt(document, "/version/distribution") == "opensearch";
+    if (number.empty()) {
+      const HttpResponse nodes = Get("/_nodes?filter_path=nodes.*.version", stop);
+      if (NoUse(nodes)) return JudgeResponse(nodes);
+      number = FirstVersion(json::parse(nodes.body, nullptr, false));
+    }
+    if (const auto found = ParseVersion(number)) {
+      version_ = *found;
+      version_.opensearch = opensearch;
+    } else {
+      spdlog::warn("elasticsearch: the cluster does not tell its version; {} is taken",
+                   ver_given_ ? "what ver says" : "7");
+    }
+    version_known_ = true;
+    body_.UseType(version_.wants_type());
+    return std::nullopt;
+  }
+
+  // No answer, the wrong password, or a cluster that is not up yet. A refused path is no fault.
+  static bool NoUse(const HttpResponse& response) {
+    return response.status == 0 || response.status == 401 || response.status == 407 ||
+           response.status == 429 || response.status >= 500;
+  }
+
+  static std::string FirstVersion(const json& document) {
+    if (!document.is_object() || !document.contains("nodes")) return {};
+    for (const auto& [id, node] : document["nodes"].items()) {
+      if (std::string version = TextAt(node, "/version"); !version.empty()) return version;
+    }
+    return {};
+  }
+
+  // Once per start: what people have changed since stays.
+  std::optional<EventOutcome> PutTemplate(const std::stop_token& stop) {
+    const bool stream = !style_.data_stream.empty();
+    const IndexTemplateOptions options{stream ? style_.data_stream : style_.index,
+                                       style_.use_namespace, stream};
+    const std::string path = IndexTemplatePath(options, version_);
+    HttpResponse response = Get(path, stop);
+    if (response.status == 404) {
+      response = cluster_.Send("PUT", path, IndexTemplateBody(options, version_),
+                               "application/json", path, stop);
+    }
+    if (NoUse(response)) return JudgeResponse(response);
+    if (response.status != 200) {
+      spdlog::warn(
+          "elasticsearch: the index template cannot be put ({}); the cluster's own mapping "
+          "is used. manage_template=false leaves it alone",
+          Hidden(JudgeResponse(response)).detail);
+    }
+    template_known_ = true;
+    return std::nullopt;
+  }
+
+  Clock& clock_;
+  const BulkStyle style_;
+  BulkBody body_;
+  Cluster cluster_;
+  const bool manage_template_, ver_given_;
+  EsVersion version_;
+  bool version_known_ = false, template_known_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<EventSink> NewElasticsearchSink(SinkUri& uri, const SinkContext& context) {
+  return std::make_unique<ElasticsearchSink>(uri, context);
+}
+
+}  // namespace eventer
