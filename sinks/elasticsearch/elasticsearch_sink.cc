@@ -139,7 +139,9 @@ class ElasticsearchSink final : public EventSink {
     }
     if (const auto found = ParseVersion(number)) {
       version_ = *found;
-      version_.opensearch = opensearch;
+      // Its own numbers begin with 1 again, where no Elasticsearch is spoken to any more.
+      version_.opensearch = opensearch || found->major < 5;
+      if (version_.opensearch) version_.major = 8;
     } else {
       spdlog::warn("elasticsearch: the cluster does not tell its version; {} is taken",
                    ver_given_ ? "what ver says" : "7");

@@ -120,6 +120,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"DingTalkUnreadableSecret",
          {"--sink=dingtalk:https://h?access_token=s3cret&sign_file=/no/sign"},
          {"--sink=dingtalk", "option sign_file", "/no/sign"}},
+        {"ElasticsearchWithoutNode", {"--sink=elasticsearch:"}, {"--sink=elasticsearch", "node"}},
+        {"ElasticsearchBadVersion",
+         {"--sink=elasticsearch:http://h?ver=2"},
+         {"--sink=elasticsearch", "option ver", "5, 6, 7 or 8"}},
+        {"OpensearchUnknownOption",
+         {"--sink=opensearch:http://h?api_key=s3cret&idnex=x"},
+         {"--sink=opensearch", "idnex", "did you mean index?"}},
         {"SecondSinkIsBad", {"--sink=log:", "--sink=lgo:"}, {"--sink=lgo"}},
     }),
     [](const auto& row) { return row.param.name; });
