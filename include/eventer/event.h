@@ -36,8 +36,13 @@ struct Event {
   // metadata.managedFields. Kept as text: a DOM costs six times the memory.
   std::string json;
 
-  // Bytes that this event occupies: the object and the capacities of its strings. What every
-  // bound in bytes counts.
+  // uid-resourceVersion: the same for the same version of an event, wherever it is sent.
+  std::string VersionId() const;
+  // The object's namespace, or the event's if the object has none: what filters and people mean.
+  const std::string& ObjectNamespace() const;
+
+  // Bytes that this event occupies: the object and the capacities of its strings. What
+  // bounds in bytes count, but for those of the event log.
   std::size_t Footprint() const;
 };
 

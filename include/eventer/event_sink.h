@@ -67,6 +67,7 @@ struct ExportResult {
   std::vector<EventOutcome> events;     // one per event of the batch, in its order
   std::optional<Duration> retry_after;  // what the receiver asked for
   std::optional<SteadyTime> again_at;   // call again then, even with an empty batch
+  bool smaller = false;                 // too much at once, all of it: half as many the next time
   // The sink's own memory (windows, budgets), stored together with its cursor. nullopt: as it was.
   std::optional<std::string> state;
   // How many events the state remembers that are told to nobody yet. They count as pending.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -16,6 +17,9 @@ struct SourceEntry {
   EventPtr event;                // may be null
   std::string watch;             // "" = all namespaces, else the namespace
   std::string resource_version;  // where a watch may go on once this entry was appended
+  // Whatever happened before then was read before, but for clocks that differ. nullopt: all that
+  // is known is what the entry before said.
+  std::optional<WallTime> as_of = {};
 };
 
 // Takes `entry` as soon as there is room: true, and the entry is moved from. Returns false, with

@@ -9,5 +9,7 @@ namespace eventer {
 // Every byte but letters, digits and "-._~" as %XX: good for a path segment, a query value, and
 // the end of a header's name.
 std::string PercentEncode(std::string_view text);
+// Malformed escapes stay as they are.
+std::string PercentDecode(std::string_view text);
 
 }  // namespace eventer

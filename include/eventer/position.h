@@ -8,11 +8,24 @@
 #include <string>
 #include <string_view>
 
+#include "eventer/clock.h"
+
 namespace eventer {
 
 // Of each watch ("" = all namespaces, else one namespace): the resourceVersion of the last entry
 // that was appended. Absent: nothing was.
 using Position = std::map<std::string, std::string, std::less<>>;
+
+// Of each watch: SourceEntry::as_of of the last appended entry that had one, to be stored with the
+// position, in the same transaction. Absent: unknown.
+using PositionTimes = std::map<std::string, WallTime, std::less<>>;
+
+// What a start goes on from: all that was stored before.
+struct StoredPosition {
+  Position versions = {};
+  PositionTimes times = {};
+  bool lost = false;  // there was a store, but it cannot be read: nobody knows what was appended
+};
 
 // resourceVersions of one resource type compare as integers (Kubernetes' own
 // pkg/util/resourceversion); nullopt where one is not a number, then only equality is known.

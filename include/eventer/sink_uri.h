@@ -22,6 +22,8 @@ class SinkUri {
  public:
   // `flag` is the flag's name for error texts ("--sink"). Throws ConfigError.
   static SinkUri Parse(std::string_view flag, std::string_view value);
+  // As Parse, of a part of a URI: its variables were expanded with the whole.
+  static SinkUri ParseExpanded(std::string_view flag, std::string_view value);
 
   const std::string& flag() const { return flag_; }  // "--sink"
   const std::string& key() const { return key_; }    // "log"
@@ -32,10 +34,12 @@ class SinkUri {
   const std::string& raw_query() const { return raw_query_; }
   // "--sink=log": how an error text names this URI.
   std::string Name() const { return flag_ + "=" + key_; }
-  // The URI without secrets: userinfo, path and the values of all options that are not known to be
-  // harmless are masked. Safe to log.
+  // The host, or *** if a part of a password may stand in its place. Safe to show.
+  std::string ShownHost() const;
+  // The URI without secrets: userinfo, path, the values of all options that are not known to be
+  // harmless, and the names of those that nobody has read are masked. Safe to log.
   std::string Masked() const;
-  // Path, userinfo and the values of all options that Masked() masks, as one text that tells
+  // Path, userinfo and all else that Masked() masks, as one text that tells
   // destinations on one host apart. A secret: to be hashed, never shown.
   std::string PathAndSecrets() const;
 
@@ -51,6 +55,8 @@ class SinkUri {
   Duration GetDuration(std::string_view option, Duration fallback);  // Go's time.ParseDuration
   std::vector<std::string> GetList(std::string_view option);  // all values, comma-split, no blanks
   std::vector<std::string> GetAll(std::string_view option);   // all values as they are
+  // As GetList, but split before it is decoded: %2C is a ',' inside of an item.
+  std::vector<std::string> GetEncodedList(std::string_view option);
   // One of `allowed`, or throws naming them.
   std::string GetOneOf(std::string_view option, std::string_view fallback,
                        const std::vector<std::string>& allowed);

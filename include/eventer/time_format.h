@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "eventer/clock.h"
+#include "eventer/time_zone.h"
 
 namespace eventer {
 
@@ -13,9 +14,11 @@ namespace eventer {
 std::optional<WallTime> ParseRfc3339(std::string_view text);
 
 std::string FormatRfc3339Nano(WallTime time);  // UTC, fraction only as long as needed
-std::string FormatDateTime(WallTime time);     // 2006-01-02 15:04:05 in the zone of TZ
-std::string FormatGoString(WallTime time);     // 2006-01-02 15:04:05[.999999] -0700 MST, zone of TZ
-std::string FormatIndexDate(WallTime time);    // 2006.01.02, UTC
+// 2006-01-02 15:04:05
+std::string FormatDateTime(WallTime time, const TimeZone& zone = TimeZone::Local());
+// 2006-01-02 15:04:05[.999999] -0700 MST
+std::string FormatGoString(WallTime time, const TimeZone& zone = TimeZone::Local());
+std::string FormatIndexDate(WallTime time);  // 2006.01.02, UTC
 
 // Go's time.ParseDuration ("1m30s", "-1.5h"); nullopt: not a duration.
 std::optional<Duration> ParseGoDuration(std::string_view text);

@@ -23,7 +23,8 @@ class WatchedText {
   virtual ~WatchedText() = default;
 
   // The newest text: looks again if the last look was long enough ago (a file: 5 s; a ConfigMap:
-  // 30 s, and may take up to 10 s). After a failure the last good text stays.
+  // 30 s, before it has a text 1 s, and may take up to 10 s). After a failure the last good text
+  // stays.
   virtual const Reading& Read(std::stop_token stop) = 0;
 };
 

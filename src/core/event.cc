@@ -4,6 +4,12 @@
 
 namespace eventer {
 
+std::string Event::VersionId() const { return uid + "-" + resource_version; }
+
+const std::string& Event::ObjectNamespace() const {
+  return involved_object.ns.empty() ? ns : involved_object.ns;
+}
+
 std::size_t Event::Footprint() const {
   static const std::size_t kInside = std::string().capacity();
   std::size_t bytes = sizeof(Event);

@@ -92,11 +92,9 @@ EventFilter EventFilter::Parse(SinkUri& uri, std::string_view default_level) {
 
 bool EventFilter::Wants(const Event& event) const {
   if (!rules_) return true;
-  const ObjectReference& object = event.involved_object;
-  const std::string& ns = object.ns.empty() ? event.ns : object.ns;
   return rules_->WantsLevel(event.type) &&
-         Rules::WantsWord(rules_->namespaces, rules_->not_namespaces, ns) &&
-         Rules::WantsWord(rules_->kinds, rules_->not_kinds, object.kind) &&
+         Rules::WantsWord(rules_->namespaces, rules_->not_namespaces, event.ObjectNamespace()) &&
+         Rules::WantsWord(rules_->kinds, rules_->not_kinds, event.involved_object.kind) &&
          rules_->WantsReason(event.reason);
 }
 

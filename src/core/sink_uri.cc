@@ -16,7 +16,9 @@ namespace {
 constexpr std::string_view kMask = "***";
 
 // Options whose values are shown as they are. Whatever is not here may be a secret.
-constexpr std::array<std::string_view, 23> kHarmless = {
+constexpr std::array<std::string_view, 30> kHarmless = {
+    "closing",
+    "cluster",
     "cluster_id",
     "cluster_name",
     "custom_body_configmap",
@@ -25,18 +27,23 @@ constexpr std::array<std::string_view, 23> kHarmless = {
     "exclude_namespaces",
     "exclude_reason",
     "format",
+    "group_wait",
     "index",
     "inClusterConfig",
     "insecure",
     "kinds",
     "level",
+    "max_age",
     "method",
     "msg_type",
     "name",
     "namespaces",
+    "rate",
     "reason",
     "region",
+    "repeat",
     "sniff",
+    "style",
     "timeout",
     "useServiceAccount",
     "ver",
@@ -86,6 +93,11 @@ std::string_view NameIn(std::string_view segment) { return segment.substr(0, seg
 }  // namespace
 
 SinkUri SinkUri::Parse(std::string_view flag, std::string_view value) {
+  const std::size_t colon = std::min(value.find(':'), value.size());
+  return ParseExpanded(flag, std::string(value.substr(0, colon)) + ExpandEnv(value.substr(colon)));
+}
+
+SinkUri SinkUri::ParseExpanded(std::string_view flag, std::string_view value) {
   SinkUri uri;
   uri.flag_ = flag;
   const std::size_t colon = std::min(value.find(':'), value.size());
@@ -95,7 +107,7 @@ SinkUri SinkUri::Parse(std::string_view flag, std::string_view value) {
     throw ConfigError(uri.flag_ +
                       ": a URI begins with a key and a colon: KEY:URL or KEY:?OPTION=VALUE");
   }
-  uri.ReadUrl(ExpandEnv(value.substr(std::min(colon + 1, value.size()))));
+  uri.ReadUrl(std::string(value.substr(std::min(colon + 1, value.size()))));
   return uri;
 }
 
@@ -147,6 +159,8 @@ std::string SinkUri::QueryToPassOn() {
   return query;
 }
 
+std::string SinkUri::ShownHost() const { return host_is_shown_ ? host_ : std::string(kMask); }
+
 std::string SinkUri::Masked() const {
   std::string text = key_;
   std::string url;
@@ -154,12 +168,13 @@ std::string SinkUri::Masked() const {
   if (!opaque_.empty()) url += kMask;
   if (!host_.empty() || !userinfo_.empty()) url += "//";
   if (!userinfo_.empty()) url.append(kMask).append("@");
-  url += host_is_shown_ ? host_ : kMask;
+  url += ShownHost();
   if (path_.size() > 1) url.append("/").append(kMask);
   char separator = '?';
   for (const auto& [option, value] : options_) {
     url += separator;
-    url.append(Shown(option)).append("=").append(IsHarmless(option) ? value : kMask);
+    const bool known = IsHarmless(option) || known_.contains(option);
+    url.append(known ? option : kMask).append("=").append(IsHarmless(option) ? value : kMask);
     separator = '&';
   }
   return url.empty() ? text : text + ":" + url;
@@ -167,6 +182,7 @@ std::string SinkUri::Masked() const {
 
 std::string SinkUri::PathAndSecrets() const {
   std::set<std::string> parts = {"path=" + opaque_ + path_, "userinfo=" + userinfo_};
+  if (!host_is_shown_) parts.insert("host=" + host_);
   for (const auto& [option, value] : options_) {
     if (!IsHarmless(option)) parts.insert("option " + option + "=" + value);
   }
@@ -252,6 +268,25 @@ std::vector<std::string> SinkUri::GetList(std::string_view option) {
       const std::size_t end = std::min(value.find(',', begin), value.size());
       const std::string_view item = Trim(std::string_view(value).substr(begin, end - begin));
       if (!item.empty()) items.emplace_back(item);
+      begin = end + 1;
+    }
+  }
+  return items;
+}
+
+std::vector<std::string> SinkUri::GetEncodedList(std::string_view option) {
+  known_.emplace(option);
+  std::vector<std::string> items;
+  for (std::string_view segment : Segments(raw_query_)) {
+    const GoQuery whole = ParseGoQuery(segment);
+    if (whole.pairs.empty() || whole.pairs.front().first != option) continue;
+    segment.remove_prefix(std::min(NameIn(segment).size() + 1, segment.size()));
+    for (std::size_t begin = 0; begin <= segment.size();) {
+      const std::size_t end = std::min(segment.find(',', begin), segment.size());
+      const std::string pair = "=" + std::string(segment.substr(begin, end - begin));
+      const GoQuery item = ParseGoQuery(pair);
+      const std::string_view text = item.pairs.empty() ? "" : Trim(item.pairs.front().second);
+      if (!text.empty()) items.emplace_back(text);
       begin = end + 1;
     }
   }

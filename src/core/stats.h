@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <map>
 #include <mutex>
 #include <string>
@@ -67,6 +68,9 @@ struct SinkStats {
   CauseCounters rejected{}, dropped{};
   CauseCounters failures{};  // attempts that ended in a retry
   Counter attempts{0}, export_ns{0};
+  // Rejected events written to its file of dead letters; those that are in no such file, though
+  // there should be one.
+  Counter dead_letters{0}, dead_letters_lost{0};
   std::atomic<std::int64_t> last_delivery_wall_us{0};
   std::atomic<bool> stalled{false};
   Notice trouble;  // the last failure, empty once something was delivered
@@ -103,6 +107,10 @@ struct Stats {
   EventCounters events;
   // A deque: references stay good. Filled on the main thread before other threads start.
   std::deque<SinkStats> sinks;
+  // Of sinks that are configured no more and whose cursors are still stored. Filled by the durable
+  // log before the threads start; a sink that is opened is no longer among them. Afterwards the
+  // list stays as it is: who is forgotten by the log keeps its totals here.
+  std::list<SinkStats> gone_sinks;
   std::deque<Pulse> watch_pulses;  // one per watch; filled like sinks, by NewKubernetesSource
   Pulse housekeeper_pulse;
   // The original's manager and scraper metrics (its reference, 10.2).
@@ -110,6 +118,8 @@ struct Stats {
   Counter scraped_events{0}, scrapes{0}, scrape_ns{0};
   Counter buffer_entries{0}, buffer_bytes{0}, log_events{0}, log_bytes{0};
   std::atomic<bool> log_full{false};
+  std::atomic<bool> disk_failing{false};
+  Notice disk_trouble;  // of the log on the disk: why it fails, one line; empty while it does not
 };
 
 }  // namespace eventer

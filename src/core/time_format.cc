@@ -2,8 +2,6 @@
 
 #include <cstdio>
 
-#include "core/local_time.h"
-
 namespace eventer {
 namespace {
 
@@ -146,14 +144,14 @@ std::string FormatRfc3339Nano(WallTime time) {
   return Print("%04d-%02d-%02dT%02d:%02d:%02d", floor<seconds>(time)) + FractionText(time) + 'Z';
 }
 
-std::string FormatDateTime(WallTime time) {
+std::string FormatDateTime(WallTime time, const TimeZone& zone) {
   const auto second = floor<seconds>(time);
-  return Print("%04d-%02d-%02d %02d:%02d:%02d", second + ZoneAt(second).offset);
+  return Print("%04d-%02d-%02d %02d:%02d:%02d", second + zone.At(second).offset);
 }
 
-std::string FormatGoString(WallTime time) {
+std::string FormatGoString(WallTime time, const TimeZone& time_zone) {
   const auto second = floor<seconds>(time);
-  const ZoneInfo zone = ZoneAt(second);
+  const ZoneInfo zone = time_zone.At(second);
   return Print("%04d-%02d-%02d %02d:%02d:%02d", second + zone.offset) + FractionText(time) + ' ' +
          OffsetText(zone.offset) + ' ' + zone.abbreviation;
 }

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "eventer/position.h"
@@ -19,7 +20,7 @@ constexpr auto kLongestCall = std::chrono::seconds(120);
 // client-go: a watch that ends sooner, without a frame, is a failure.
 constexpr auto kShortWatch = std::chrono::seconds(1);
 constexpr int kFailuresAreExpiry = 5;
-// What happened within this before the last event that was read may be news in another history.
+// How much later than what was read before may have happened what was not: clocks differ.
 constexpr auto kReplacedMargin = std::chrono::minutes(10);
 // An API server that compacts as often as it can be told to still keeps so much.
 constexpr auto kNeverCompacted = std::chrono::seconds(10);
@@ -35,14 +36,13 @@ EventWatch::EventWatch(Clock& clock, Stats& stats, KubeApi& api, SourceHealth& h
       index_(index),
       pulse_(pulse),
       options_(std::move(options)),
-      handover_(clock, stats, pulse, options_.ns,
-                options_.list_everything ? std::string() : options_.position,
-                options_.count_events),
+      handover_(clock, stats, pulse, options_.ns, options_.stored, options_.count_events),
       stream_(clock, stats.source, handover_, decoder_),
       backoff_(clock),
       failure_log_(clock),
       broken_log_(clock),
       held_log_(clock),
+      gap_log_(clock),
       random_(std::random_device()()) {}
 
 void EventWatch::Run(std::stop_token stop, const EventReceiver& receive) {
@@ -82,6 +82,7 @@ HttpResponse EventWatch::List(const KubeApi::ListQuery& query) {
 // The version alone: 100,000 stored events must cost nothing. Taken as a position only where
 // there is none: what happened since the last frame has a lower version and was not read.
 void EventWatch::LookAtCollection() {
+  listed_at_ = clock_.Wall();
   const HttpResponse response = List({.ns = options_.ns, .limit = 1});
   if (stop_.stop_requested()) return;
   if (response.error != HttpError::kNone || response.status != 200) {
@@ -93,7 +94,7 @@ void EventWatch::LookAtCollection() {
     return Fail({.text = "the answer to a list is none: " + OneLine(error)}, false);
   }
   if (phase_ == Phase::kBegin) {
-    if (!handover_.OfferFully(nullptr, std::move(page.resource_version))) return;
+    if (!handover_.OfferFully(nullptr, std::move(page.resource_version), listed_at_)) return;
   } else if (Replaced(page.resource_version)) {
     return BeginReplaced(page.resource_version);
   }
@@ -124,14 +125,16 @@ void EventWatch::BeginAnew() {
   BeginRelist(Cause::kBeginning, range);
 }
 
+void EventWatch::Expired(const std::string& why) {
+  if (std::exchange(expired_, true)) Pause(backoff_.Next({}));
+  if (!stop_.stop_requested()) BeginExpired(why);
+}
+
 void EventWatch::BeginExpired(const std::string& why) {
   failures_ = 0;
   spdlog::debug("{}: cannot go on from version {}: {}", Where(), handover_.position(), why);
   Relist::Range range{.newer_than = VersionNumber(handover_.position())};
-  // Versions without an order: time must do.
-  if (!range.newer_than && handover_.last_event()) {
-    range.not_older_than = *handover_.last_event() - kReplacedMargin;
-  }
+  if (!range.newer_than) range.not_older_than = NotOlderThan();
   BeginRelist(Cause::kExpired, range);
 }
 
@@ -139,14 +142,19 @@ void EventWatch::BeginReplaced(const std::string& list_version) {
   ++stats_.source.gaps;
   spdlog::warn(
       "{}: the API server is at version {} and this watch at {}: its history was replaced "
-      "(restored or rebuilt). What is not older than 10 min before the last event is sent again",
+      "(restored or rebuilt). What is not older than 10 min before the last event, or all if that "
+      "is not known, is sent again",
       Where(), list_version, handover_.position());
-  Relist::Range range;
-  if (handover_.last_event()) range.not_older_than = *handover_.last_event() - kReplacedMargin;
-  BeginRelist(Cause::kReplaced, range);
+  BeginRelist(Cause::kReplaced, {.not_older_than = NotOlderThan()});
+}
+
+std::optional<WallTime> EventWatch::NotOlderThan() const {
+  if (!handover_.as_of()) return std::nullopt;
+  return *handover_.as_of() - kReplacedMargin;
 }
 
 void EventWatch::RelistPage() {
+  if (relist_->version().empty()) listed_at_ = clock_.Wall();
   const HttpResponse response = List(relist_->Query());
   if (stop_.stop_requested()) return;
   std::string error;
@@ -173,10 +181,12 @@ void EventWatch::CountGap() {
   if (complete_ && clock_.Steady() - *complete_ < kNeverCompacted) return;
   if (relist_->version() == handover_.position()) return;  // nothing has happened at all
   ++stats_.source.gaps;
-  spdlog::warn(
-      "{}: from version {} to {} changes may have been missed; the last state of each "
-      "event that is still there is sent",
-      Where(), handover_.position(), relist_->version());
+  if (auto suppressed = gap_log_.Allow()) {
+    spdlog::warn(
+        "{}: from version {} to {} changes may have been missed; the last state of each "
+        "event that is still there is sent ({} times more before)",
+        Where(), handover_.position(), relist_->version(), *suppressed);
+  }
 }
 
 void EventWatch::FinishPass() {
@@ -185,7 +195,7 @@ void EventWatch::FinishPass() {
     if (!handover_.OfferFully(std::move(kept.event), std::move(kept.resume_version))) return;
   }
   if (relist_->NextPass()) return;
-  if (!handover_.OfferFully(nullptr, relist_->version())) return;
+  if (!handover_.OfferFully(nullptr, relist_->version(), listed_at_)) return;
   relist_.reset();
   phase_ = Phase::kWatch;
 }
@@ -196,6 +206,7 @@ void EventWatch::Watch() {
   const HttpResponse response = Stream();
   if (stop_.stop_requested()) return;
   if (stream_.frames() > 0) failures_ = 0;
+  expired_ = expired_ && stream_.frames() == 0;
   Judge(response, stream_.frames() == 0 && clock_.Steady() - began < kShortWatch);
 }
 
@@ -206,6 +217,7 @@ HttpResponse EventWatch::Stream() {
   query.resource_version = handover_.position();
   query.timeout_seconds = seconds(random_);
   query.idle_timeout = std::chrono::seconds(query.timeout_seconds) + kIdleGrace;
+  ends_ = clock_.Steady() + std::chrono::seconds(query.timeout_seconds);
   StreamHandler handler;
   handler.on_line = [this](std::string_view line) { return stream_.TakeLine(line); };
   handler.on_skipped = [this](std::uint64_t bytes) { stream_.Skipped(bytes); };
@@ -221,21 +233,21 @@ HttpResponse EventWatch::Stream() {
 }
 
 void EventWatch::Judge(const HttpResponse& response, bool at_once) {
-  if (stream_.frames() > 0) complete_ = stream_.last_frame();
+  if (stream_.frames() > 0) complete_ = std::min(stream_.last_frame(), ends_);
   if (handover_.held()) return Held();
   if (stream_.error()) {
     const WatchFailure failure = FailureOf(*stream_.error(), options_.ns);
-    return failure.status == 410 ? BeginExpired(failure.text) : Fail(failure, true);
+    return failure.status == 410 ? Expired(failure.text) : Fail(failure, true);
   }
-  if (response.status == 410) return BeginExpired("410");
-  const bool opened = response.status >= 200 && response.status < 300;
-  if (!opened) return Fail(FailureOf(response, decoder_, options_.ns), true);
+  if (response.status == 410) return Expired("410");
+  if (response.status / 100 != 2) return Fail(FailureOf(response, decoder_, options_.ns), true);
   if (response.error != HttpError::kNone) return Broken(response, at_once);
   if (at_once) {
     return Fail({.status = response.status, .text = "the watch ended as soon as it began"}, true);
   }
   failures_ = 0;
-  complete_ = clock_.Steady();
+  // An end that comes late, or that we were late to read, tells nothing of what happened since.
+  complete_ = std::min(clock_.Steady() - stream_.waited(), ends_);
   phase_ = stream_.frames() > 0 ? Phase::kWatch : Phase::kCheck;
 }
 
@@ -264,6 +276,11 @@ void EventWatch::Broken(const HttpResponse& response, bool at_once) {
   phase_ = Phase::kCheck;
 }
 
+void EventWatch::Pause(Duration wait) {
+  pulse_.Expect(clock_.Steady() + wait);
+  SleepUntil(clock_, stop_, clock_.Steady() + wait);
+}
+
 void EventWatch::Fail(const WatchFailure& failure, bool of_watch) {
   lost_ = true;
   health_.Lost(index_, failure.text);
@@ -272,8 +289,7 @@ void EventWatch::Fail(const WatchFailure& failure, bool of_watch) {
     spdlog::warn("{}: {} ({} times more before); next attempt in {} s", Where(), failure.text,
                  *suppressed, std::chrono::ceil<std::chrono::seconds>(wait).count());
   }
-  pulse_.Expect(clock_.Steady() + wait);
-  SleepUntil(clock_, stop_, clock_.Steady() + wait);
+  Pause(wait);
   if (!of_watch) return;
   phase_ = Phase::kCheck;
   if (failure.MayBeTheVersion() && ++failures_ >= kFailuresAreExpiry) {

@@ -38,8 +38,8 @@ namespace eventer {
 
 struct EventWatchOptions {
   std::string ns;                 // empty: all namespaces
-  std::string position;           // empty: begin at the present
-  bool list_everything = false;   // begin with all that is there, whatever `position` says
+  Handover::Start stored;         // without a position: begin at the present
+  bool list_everything = false;   // nothing is stored, but was: begin with all there is
   std::optional<Duration> since;  // without a position: begin with what is not older
   std::size_t relist_bytes = 16 << 20;
   bool count_events = true;
@@ -61,7 +61,12 @@ class EventWatch {
   void Step();
   void LookAtCollection();
   void BeginRelist(Cause cause, Relist::Range range);
+  // What may not have been read of another history, or of one whose versions have no order.
+  std::optional<WallTime> NotOlderThan() const;
   void BeginAnew();
+  // A 410. Versions that expire again before a frame came are waited for: each time costs the API
+  // server a list of all.
+  void Expired(const std::string& why);
   void BeginExpired(const std::string& why);
   void BeginReplaced(const std::string& list_version);
   bool Replaced(const std::string& list_version) const;
@@ -75,6 +80,7 @@ class EventWatch {
   void Broken(const HttpResponse& response, bool at_once);
   // Waits for what a failed call asks for. `of_watch`: it may count towards five in a row.
   void Fail(const WatchFailure& failure, bool of_watch);
+  void Pause(Duration wait);
   HttpResponse List(const KubeApi::ListQuery& query);
   std::string Where() const;
 
@@ -89,15 +95,18 @@ class EventWatch {
   Handover handover_;
   WatchStream stream_;
   WatchBackoff backoff_;
-  LogLimiter failure_log_, broken_log_, held_log_;
+  LogLimiter failure_log_, broken_log_, held_log_, gap_log_;
   std::minstd_rand random_;
   std::stop_token stop_;
 
   Phase phase_ = Phase::kBegin;
   bool lost_ = true;                    // the last call failed
+  bool expired_ = false;                // since the last frame
   int failures_ = 0;                    // in a row, without a frame (MayBeTheVersion)
+  SteadyTime ends_{};                   // when the server ends the stream, at the latest
   std::optional<SteadyTime> complete_;  // until when everything is known to have been read
   std::optional<Relist> relist_;
+  WallTime listed_at_{};             // the collection's state is no older than that
   Cause cause_ = Cause::kBeginning;  // of relist_
   bool gap_counted_ = false;         // for relist_
 };

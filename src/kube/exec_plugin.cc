@@ -3,7 +3,12 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/read_file.h"
 #include "eventer/base64.h"
@@ -17,6 +22,7 @@ using nlohmann::json;
 
 // Plug-ins that sign in over the network take seconds; client-go sets no bound at all.
 constexpr auto kTimeout = std::chrono::seconds(60);
+constexpr std::string_view kMask = "***";
 
 std::string Dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -62,15 +68,88 @@ Command PluginCommand(const KubeConfig& config) {
   for (const auto& [name, value] : exec.env) command.environment.push_back(name + "=" + value);
   command.environment.push_back("KUBERNETES_EXEC_INFO=" + ExecInfo(config));
   command.timeout = kTimeout;
+  command.on_long = [name = exec.command] {
+    spdlog::warn("exec plug-in {} takes long: waiting for it, 60 s at most", name);
+    spdlog::default_logger()->flush();  // a start may keep lines back
+  };
   return command;
 }
 
-void LogStderr(const ExecPlugin& exec, const std::string& text) {
-  std::string line = Trimmed(text).substr(0, 1000);
-  for (char& c : line) {
+std::string WithoutControls(std::string text) {
+  for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   }
+  return text;
+}
+
+void LogStderr(const ExecPlugin& exec, const std::string& text) {
+  const std::string line = WithoutControls(Trimmed(text).substr(0, 1000));
   if (!line.empty()) spdlog::warn("exec plug-in {}: {}", exec.command, line);
+}
+
+bool MayNameASecret(std::string_view name) {
+  std::string lower(name);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const char* word : {"secret", "token", "password", "passwd", "key", "credential", "auth"}) {
+    if (lower.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// What it was given and may not be told: NAME=VALUE, --name=VALUE, --name VALUE.
+std::vector<std::string> SecretsOf(const Command& command) {
+  std::vector<std::string> secrets;
+  const auto add = [&](const std::string& pair) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string::npos || !MayNameASecret(pair.substr(0, equals))) return;
+    secrets.push_back(pair.substr(equals + 1));
+  };
+  for (const std::string& variable : command.environment) add(variable);
+  for (std::size_t i = 1; i < command.argv.size(); ++i) {
+    const std::string& argument = command.argv[i];
+    if (!argument.starts_with('-')) continue;
+    add(argument);
+    const bool alone = argument.find('=') == std::string::npos && i + 1 < command.argv.size();
+    if (alone && MayNameASecret(argument)) secrets.push_back(command.argv[i + 1]);
+  }
+  return secrets;
+}
+
+void Hide(const std::string& secret, std::string* text) {
+  if (secret.size() < 4) return;  // stands everywhere, and is none
+  for (std::size_t at = 0; (at = text->find(secret, at)) != std::string::npos; at += kMask.size()) {
+    text->replace(at, secret.size(), kMask);
+  }
+}
+
+// What is as long as a key or token, and written with their letters.
+void HideTokens(std::string* text) {
+  constexpr std::size_t kLong = 24;
+  const auto is_letter = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '_';
+  };
+  for (std::size_t begin = 0; begin < text->size(); ++begin) {
+    std::size_t end = begin;
+    while (end < text->size() && is_letter((*text)[end])) ++end;
+    if (end - begin < kLong) {
+      begin = end;
+      continue;
+    }
+    // The other parts of a JWT, and the padding of base64.
+    end = std::min(text->find_first_of(" \"',;", end), text->size());
+    text->replace(begin, end - begin, kMask);
+    begin += kMask.size();
+  }
+}
+
+// The first line of what it said of itself, for an error text.
+std::string FirstWords(const Command& command, const std::string& text) {
+  constexpr std::size_t kMax = 200;
+  std::string line = Trimmed(text);
+  line = WithoutControls(line.substr(0, line.find_first_of("\r\n")));
+  for (const std::string& secret : SecretsOf(command)) Hide(secret, &line);
+  HideTokens(&line);
+  return line.size() <= kMax ? line : line.substr(0, kMax) + "...";
 }
 
 }  // namespace
@@ -111,7 +190,8 @@ ExecResult ParseExecCredential(const std::string& text, const std::string& api_v
 
 ExecResult RunExecPlugin(Clock& clock, const KubeConfig& config, std::stop_token stop) {
   const ExecPlugin& exec = *config.exec;
-  const ProcessResult process = RunProcess(clock, PluginCommand(config), stop);
+  const Command command = PluginCommand(config);
+  const ProcessResult process = RunProcess(clock, command, stop);
   LogStderr(exec, process.err);
   ExecResult result;
   if (!process.error.empty()) {
@@ -123,6 +203,9 @@ ExecResult RunExecPlugin(Clock& clock, const KubeConfig& config, std::stop_token
   }
   if (result.error.empty()) return result;
   result.error = "exec: executable " + exec.command + ": " + result.error;
+  if (const std::string words = FirstWords(command, process.err); !words.empty()) {
+    result.error += ": " + words;
+  }
   if (!exec.install_hint.empty()) result.error += ": " + Trimmed(exec.install_hint);
   for (char& c : result.error) {
     if (c == '\n' || c == '\r') c = ' ';

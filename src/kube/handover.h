@@ -19,28 +19,34 @@ class Handover {
   // buffer for it without bound.
   static constexpr Duration kPatience = std::chrono::seconds(30);
 
-  // `watch` as of SourceEntry; `position`: where it begins, empty if nowhere yet.
-  Handover(Clock& clock, Stats& stats, Pulse& pulse, std::string watch, std::string position,
+  // Where a watch begins.
+  struct Start {
+    std::string position;           // empty: nowhere yet
+    std::optional<WallTime> as_of;  // of that position
+  };
+
+  // `watch` as of SourceEntry.
+  Handover(Clock& clock, Stats& stats, Pulse& pulse, std::string watch, Start start,
            bool count_events);
 
   // Before anything is offered. `receive` lives until the end of the watch.
   void Begin(const EventReceiver& receive, std::stop_token stop);
 
   // Counts the event, if there is one, and offers it for kPatience. An empty `version` leaves the
-  // position where it is. False: there was no room, and the entry is kept (held()), or stop.
-  bool Offer(EventPtr event, std::string version);
+  // position where it is. `as_of` as of SourceEntry, for an entry without an event; that of an
+  // event is when it happened. False: there was no room, and the entry is kept (held()), or stop.
+  bool Offer(EventPtr event, std::string version, std::optional<WallTime> as_of = {});
   // There is an entry that was not taken yet. It must be taken before the next is offered.
   bool held() const { return kept_.has_value(); }
   // Offers the kept entry until it is taken (true) or stop.
   bool OfferKept();
   // Both: blocks until the entry is taken (true) or stop.
-  bool OfferFully(EventPtr event, std::string version);
+  bool OfferFully(EventPtr event, std::string version, std::optional<WallTime> as_of = {});
 
   // The version of the last entry that was taken.
   const std::string& position() const { return position_; }
-  // When the last event that was taken happened, but not later than it was taken: a producer's
-  // clock may be wrong. nullopt: none was.
-  std::optional<WallTime> last_event() const { return last_event_; }
+  // Of the last entry that was taken and had one. nullopt: unknown.
+  std::optional<WallTime> as_of() const { return as_of_; }
 
  private:
   bool Try();
@@ -54,7 +60,7 @@ class Handover {
   std::stop_token stop_;
   std::optional<SourceEntry> kept_;
   std::string position_;
-  std::optional<WallTime> last_event_;
+  std::optional<WallTime> as_of_;
 };
 
 }  // namespace eventer

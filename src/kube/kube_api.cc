@@ -113,7 +113,7 @@ std::shared_ptr<KubeApi> NewKubeApi(Clock& clock, SinkUri& source_uri,
   for (const std::string& warning : config.warnings) {
     spdlog::warn("{}: {}", source_uri.Name(), warning);
   }
-  spdlog::info("{}: the API server is {}", source_uri.Name(), config.server);
+  spdlog::info("{}: the API server is {}", source_uri.Name(), config.ServerToShow());
   return NewKubeApi(clock, std::move(config), http);
 }
 

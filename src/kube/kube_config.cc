@@ -36,7 +36,10 @@ SourceOptions ReadOptions(SinkUri& uri) {
   return options;
 }
 
-std::string UrlOf(const SinkUri& uri) { return uri.scheme() + "://" + uri.host(); }
+void UseServerOf(const SinkUri& uri, KubeConfig* config) {
+  config->server = uri.scheme() + "://" + uri.host();
+  config->shown_server = uri.scheme() + "://" + uri.ShownHost();
+}
 
 void CheckScheme(const SinkUri& uri) {
   if (uri.scheme() == "http" || uri.scheme() == "https") return;
@@ -72,7 +75,7 @@ KubeConfig InCluster(const SinkUri& uri, const SourceOptions& options,
   }
   if (!uri.scheme().empty() && !uri.host().empty()) {
     CheckScheme(uri);
-    config.server = UrlOf(uri);
+    UseServerOf(uri, &config);
   }
   if (options.insecure) {
     config.insecure = true;
@@ -126,7 +129,7 @@ KubeConfig FromUri(const SinkUri& uri, const SourceOptions& options) {
   CheckScheme(uri);
   KubeConfig config;
   config.origin = uri.Name();
-  config.server = UrlOf(uri);
+  UseServerOf(uri, &config);
   config.insecure = options.insecure;
   return config;
 }
@@ -140,7 +143,7 @@ bool HasCredentials(const KubeConfig& config) {
 // client-go uses credentials over TLS only.
 void DropCredentialsOnPlainHttp(KubeConfig* config) {
   if (config->https() || !HasCredentials(*config)) return;
-  config->warnings.push_back(config->server + " is not https: no credentials are sent");
+  config->warnings.push_back(config->ServerToShow() + " is not https: no credentials are sent");
   config->token.clear();
   config->token_file.clear();
   config->username.clear();

@@ -31,8 +31,9 @@ struct ExecPlugin {
 };
 
 struct KubeConfig {
-  std::string server;  // scheme://host[:port][/prefix], without a slash at the end
-  PemSource ca;        // empty: the system's
+  std::string server;             // scheme://host[:port][/prefix], without a slash at the end
+  std::string shown_server = {};  // what logs may say of it; empty: all
+  PemSource ca;                   // empty: the system's
   bool insecure = false;
   std::string tls_server_name;
   std::optional<std::string> proxy;  // nullopt: the environment decides (HttpClientOptions)
@@ -47,6 +48,7 @@ struct KubeConfig {
   std::string origin;
   std::vector<std::string> warnings;  // lines to log
 
+  const std::string& ServerToShow() const { return shown_server.empty() ? server : shown_server; }
   bool https() const { return server.starts_with("https://"); }
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kube/event_watch.h"
+#include "kube/handover.h"
 #include "kube/kube_api.h"
 #include "kube/source_health.h"
 
@@ -37,21 +38,43 @@ std::optional<std::string> Lowest(const Position& position) {
   return lowest ? std::optional(*lowest) : std::nullopt;
 }
 
+// The earliest; nullopt: one is not known.
+std::optional<WallTime> Earliest(const StoredPosition& stored) {
+  std::optional<WallTime> earliest;
+  for (const auto& [watch, version] : stored.versions) {
+    const auto time = stored.times.find(watch);
+    if (time == stored.times.end()) return std::nullopt;
+    earliest = std::min(earliest.value_or(time->second), time->second);
+  }
+  return earliest;
+}
+
+// Where the watch of `ns` goes on; nullopt: nobody knows.
+std::optional<Handover::Start> StartOf(const StoredPosition& stored, const std::string& ns) {
+  if (stored.lost) return std::nullopt;
+  if (stored.versions.empty()) return Handover::Start();
+  if (const auto version = stored.versions.find(ns); version != stored.versions.end()) {
+    Handover::Start start{version->second, std::nullopt};
+    if (const auto time = stored.times.find(ns); time != stored.times.end()) {
+      start.as_of = time->second;
+    }
+    return start;
+  }
+  std::optional<std::string> lowest = Lowest(stored.versions);
+  if (!lowest) return std::nullopt;
+  return Handover::Start{std::move(*lowest), Earliest(stored)};
+}
+
 EventWatchOptions WatchOptions(const KubernetesSourceOptions& options, const std::string& ns,
                                std::size_t watches) {
   EventWatchOptions watch;
   watch.ns = ns;
-  watch.list_everything = options.list_everything;
   watch.since = options.since;
   watch.relist_bytes = options.relist_bytes / watches;
   watch.count_events = options.count_events;
-  if (const auto stored = options.position.find(ns); stored != options.position.end()) {
-    watch.position = stored->second;
-  } else if (!options.position.empty()) {
-    const std::optional<std::string> lowest = Lowest(options.position);
-    watch.position = lowest.value_or("");
-    watch.list_everything |= !lowest;
-  }
+  const std::optional<Handover::Start> start = StartOf(options.stored, ns);
+  watch.list_everything = !start;
+  watch.stored = start.value_or(Handover::Start());
   return watch;
 }
 

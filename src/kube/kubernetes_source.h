@@ -20,9 +20,8 @@ class KubeApi;
 struct KubernetesSourceOptions {
   std::shared_ptr<KubeApi> api;
   std::vector<std::string> namespaces;  // one watch each; empty: one watch over all
-  Position position;                    // stored; empty: begin at the present
-  bool list_everything = false;         // the stored position was lost: list what is there
-  std::optional<Duration> since;        // --since; a stored position beats it
+  StoredPosition stored;                // nothing: begin at the present; lost: with all there is
+  std::optional<Duration> since;        // --since; what is stored, or was lost, beats it
   std::size_t relist_bytes = 16 << 20;  // what relists keep at once, all watches together: a
                                         // quarter of --buffer-bytes
   bool count_events = true;             // --event-metrics
@@ -32,7 +31,8 @@ struct KubernetesSourceOptions {
 std::vector<std::string> ReadNamespaces(SinkUri& source_uri);
 
 // One watch per namespace, on threads of its own that live inside Run; fills stats.watch_pulses.
-// A watch without a stored position beside others that have one begins at the lowest of them.
+// A watch without a stored position beside others that have one begins at the lowest of them. A
+// stored position without its time: if versions went backwards meanwhile, all there is comes again.
 // Versions that go backwards are handed on as they are: the position follows the API server's
 // history, and whoever stores it must not insist that it grows.
 std::unique_ptr<EventSource> NewKubernetesSource(Clock& clock, Stats& stats,

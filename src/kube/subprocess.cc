@@ -94,7 +94,10 @@ class Child {
     reader_ = std::jthread([this] { ReadAndReap(); });
   }
 
-  ProcessResult Wait(Clock& clock, SteadyTime deadline, std::stop_token stop) {
+  ProcessResult Wait(Clock& clock, const Command& command, std::stop_token stop) {
+    const SteadyTime begin = clock.Steady();
+    const SteadyTime deadline = begin + command.timeout;
+    if (command.on_long && !AwaitReaped(clock, begin + Command::kLong, stop)) command.on_long();
     {
       std::unique_lock lock(mutex_);
       if (!clock.WaitUntil(lock, changed_, stop, deadline, [this] { return reaped_; })) {
@@ -111,6 +114,11 @@ class Child {
   }
 
  private:
+  bool AwaitReaped(Clock& clock, SteadyTime deadline, const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    return clock.WaitUntil(lock, changed_, stop, deadline, [this] { return reaped_; });
+  }
+
   void ReadAndReap() {
     while (ReadSome()) {
     }
@@ -180,13 +188,12 @@ ProcessResult RunProcess(Clock& clock, const Command& command, std::stop_token s
   if (error == 0) error = Spawn(command, out, err, &pid);
   if (error != 0) {
     result.error = "cannot be started: " + std::generic_category().message(error);
-    result.not_found = error == ENOENT;
     return result;
   }
   out.write_end.Close();
   err.write_end.Close();
   Child child(pid, out, err, command.max_output);
-  return child.Wait(clock, clock.Steady() + command.timeout, stop);
+  return child.Wait(clock, command, stop);
 }
 
 }  // namespace eventer

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ struct Command {
   std::vector<std::string> environment = {};  // NAME=VALUE; all there is
   Duration timeout{};
   std::size_t max_output = 1 << 20;  // more on stdout is an error
+  // Called once, on the caller's thread, if it has not ended after kLong.
+  std::function<void()> on_long = {};
+  static constexpr Duration kLong = std::chrono::seconds(5);
 };
 
 struct ProcessResult {
@@ -22,7 +26,6 @@ struct ProcessResult {
   std::string out;
   std::string err;    // the first 4 KiB
   std::string error;  // why there is no exit code; empty if there is one
-  bool not_found = false;
 };
 
 // Blocks until the program has ended and closed its output, the time is over, it wrote too much,

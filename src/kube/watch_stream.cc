@@ -19,6 +19,7 @@ WatchStream::WatchStream(Clock& clock, SourceStats& stats, Handover& handover,
 
 void WatchStream::Begin() {
   frames_ = 0;
+  waited_ = {};
   error_.reset();
 }
 
@@ -38,10 +39,13 @@ bool WatchStream::TakeLine(std::string_view line) {
 
 bool WatchStream::HandOn() {
   ++frames_;
-  last_frame_ = clock_.Steady();
+  const SteadyTime now = clock_.Steady();
+  last_frame_ = now - waited_;
   ++stats_.frames;
   stats_.last_frame_wall_us = clock_.Wall().time_since_epoch().count();
-  return handover_.Offer(std::move(frame_.event), std::move(frame_.resource_version));
+  const bool taken = handover_.Offer(std::move(frame_.event), std::move(frame_.resource_version));
+  waited_ += clock_.Steady() - now;
+  return taken;
 }
 
 bool WatchStream::SkipGarbage(const std::string& why) {

@@ -29,7 +29,10 @@ class WatchStream {
 
   // Of this stream: frames that moved the position, and the ERROR that ended it.
   std::uint64_t frames() const { return frames_; }
+  // When the last of them was sent, at the earliest: what the server sends while we wait for room
+  // is read later, but never by more than all that we have waited.
   SteadyTime last_frame() const { return last_frame_; }
+  Duration waited() const { return waited_; }
   const std::optional<WatchFrame>& error() const { return error_; }
 
  private:
@@ -43,6 +46,7 @@ class WatchStream {
   WatchFrame frame_;
   std::uint64_t frames_ = 0;
   SteadyTime last_frame_{};
+  Duration waited_{};
   std::optional<WatchFrame> error_;
   LogLimiter garbage_log_, skipped_log_;
 };

@@ -26,7 +26,7 @@ class WatchedConfigMap final : public WatchedText {
     const SteadyTime now = clock_.Steady();
     if (!next_look_ || now >= *next_look_) {
       Look(api_->GetConfigMap(ns_, name_, std::move(stop)));
-      next_look_ = now + (reading_.error.empty() ? kLookAgain : kTryAgain);
+      next_look_ = now + (reading_.version > 0 ? kLookAgain : kTryAgain);
     }
     return reading_;
   }

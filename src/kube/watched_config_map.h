@@ -9,8 +9,8 @@
 
 namespace eventer {
 
-// Asks every 30 s, and after a failure every second. A ConfigMap or key that is missing, and a
-// permission that is, are the configuration's fault; an API server that does not answer is not.
+// Asks every 30 s, and every second until there is a text. A ConfigMap or key that is missing, and
+// a permission that is, are the configuration's fault; an API server that does not answer is not.
 std::unique_ptr<WatchedText> NewWatchedConfigMap(Clock& clock, std::shared_ptr<KubeApi> api,
                                                  std::string ns, std::string name, std::string key);
 

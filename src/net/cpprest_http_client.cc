@@ -205,6 +205,7 @@ std::shared_ptr<Peer> CpprestHttpClient::NewPeer(const Url& url) const {
 }  // namespace
 
 void InitHttpThreads(std::size_t threads) {
+  setenv("RES_OPTIONS", "timeout:1 attempts:2", /*overwrite=*/0);
   // Before the pool, so that at exit OpenSSL is cleaned up after the last thread that uses it.
   OPENSSL_init_ssl(0, nullptr);
   crossplat::threadpool::initialize_with_threads(threads);

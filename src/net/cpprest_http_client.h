@@ -8,8 +8,15 @@
 
 namespace eventer {
 
-// Sets the size of cpprestsdk's thread pool; call once, before the first client is made. A watch
-// that is held back holds one of these threads, so: watches + 2, or everything stops.
+// Sets the size of cpprestsdk's thread pool; call once, before the first client is made and any
+// other thread starts. A watch that is held back holds one of these threads, so: watches + 2, or
+// everything stops.
+//
+// The library looks up one name at a time, numeric addresses among them: behind a name server that
+// does not answer every new connection waits. glibc gives it 5 s and two tries for a name, and the
+// same again for the name in a search domain. Here it is 1 s: 4 s in all for each server of
+// resolv.conf (measured; 20 s without), which is less than the deadline of a request. RES_OPTIONS
+// in the environment (resolv.conf(5)) takes the place of that; plug-ins inherit it.
 void InitHttpThreads(std::size_t threads);
 
 // Throws ConfigError if a certificate, key or proxy of `options` cannot be used.

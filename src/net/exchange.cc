@@ -22,7 +22,9 @@ Exchange::Exchange(Clock& clock, Duration timeout, const StreamHandler* lines)
                 [this](std::uint64_t bytes) {
                   if (lines_->on_skipped && !closed_) lines_->on_skipped(bytes);
                 }),
-      last_activity_(clock.Steady()) {}
+      last_activity_(clock.Steady()) {
+  ++alive_;
+}
 
 bool Exchange::Sent() noexcept {
   Lock lock(mutex_);

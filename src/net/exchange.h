@@ -23,6 +23,10 @@ class Exchange {
 
   // `lines`: null for Send; of Stream, outlives Wait. `timeout` as HttpRequest says of each.
   Exchange(Clock& clock, Duration timeout, const StreamHandler* lines);
+  ~Exchange() { --alive_; }
+
+  // How many there are. Those that cpprestsdk never lets go of would be a leak.
+  static int alive() { return alive_; }
 
   // The pool's side: in this order, each from whatever thread, never two at once but for
   // Released. None throws.
@@ -55,6 +59,8 @@ class Exchange {
   SteadyTime Deadline() const;
   void WaitForEnd(Lock& lock, std::stop_token stop);
   std::string TimeoutText() const;
+
+  static inline std::atomic<int> alive_{0};
 
   Clock& clock_;
   const Duration timeout_;

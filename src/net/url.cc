@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "eventer/percent.h"
+
 namespace eventer {
 namespace {
 
@@ -44,12 +46,6 @@ std::string EncodeTarget(std::string_view text) {
     }
   }
   return target;
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = Lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 bool ParsePort(std::string_view text, std::uint16_t* port) {
@@ -108,20 +104,6 @@ std::string ToLower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = Lower(c);
   return lower;
-}
-
-std::string PercentDecode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
-        HexDigit(text[i + 2]) >= 0) {
-      decoded += static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
 }
 
 }  // namespace eventer

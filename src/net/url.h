@@ -28,7 +28,5 @@ std::optional<Url> ParseUrl(std::string_view text);
 
 // ASCII letters in small; every other byte as it is.
 std::string ToLower(std::string_view text);
-// Malformed escapes stay as they are.
-std::string PercentDecode(std::string_view text);
 
 }  // namespace eventer

@@ -107,15 +107,31 @@ TEST(SinkUri, MasksWhateverMayBeASecret) {
            {"webhook:https://hunter2@host/", "webhook:https://***@host"},
            {"webhook:https://hooks.slack.com/services/T0/B0/hunter2",
             "webhook:https://hooks.slack.com/***"},
-           {"webhook:?unknown=hunter2", "webhook:?unknown=***"},
+           {"webhook:?hunter2", "webhook:?***=***"},
+           {"webhook:?hunter2=x&level=Normal", "webhook:?***=***&level=Normal"},
            {"webhook:?header=Authorization=Bearer%20hunter2", "webhook:?header=***"},
            {"mysql:?root:hunter2@tcp(h:3306)/db?charset=utf8", "mysql:?***=***"},
            {"mysql:root:hunter2", "mysql:root:***"},
            {"mongo:mongodb://u:hunter2@h1:27017,h2:27017/db",
             "mongo:mongodb://***@h1:27017,h2:27017/***"},
        }) {
-    EXPECT_EQ(Parse(c.value).Masked(), c.masked);
+    SinkUri uri = Parse(c.value);
+    for (const char* option : {"access_token", "esUserSecret", "header"}) uri.GetAll(option);
+    EXPECT_EQ(uri.Masked(), c.masked);
   }
+}
+
+TEST(SinkUri, ATextThatWasExpandedIsNotExpandedAgain) {
+  setenv("EVENTER_TEST", "oops", 1);
+  const SinkUri uri = SinkUri::ParseExpanded("--sink", "elasticsearch:http://u:$EVENTER_TEST@h");
+  EXPECT_EQ(uri.userinfo(), "u:$EVENTER_TEST");
+  unsetenv("EVENTER_TEST");
+}
+
+TEST(SinkUri, AListOfAddressesIsSplitBeforeItIsDecoded) {
+  SinkUri uri = Parse("elasticsearch:?nodes=http://u:a%2Cb@h,%20http://i&nodes=http://j+k,,&n=1");
+  EXPECT_THAT(uri.GetEncodedList("nodes"), ElementsAre("http://u:a,b@h", "http://i", "http://j k"));
+  EXPECT_THAT(uri.Unread(), ElementsAre("n"));
 }
 
 TEST(SinkUri, APasswordThatIsCutOpenIsNotShownAsHost) {

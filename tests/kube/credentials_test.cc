@@ -10,6 +10,7 @@
 #include "eventer/time_format.h"
 #include "kube/exec_plugin.h"
 #include "kube/subprocess.h"
+#include "support/captured_log.h"
 #include "support/fake_clock.h"
 #include "support/temp_dir.h"
 
@@ -19,6 +20,7 @@ namespace {
 using std::chrono_literals::operator""s;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class CredentialsTest : public testing::Test {
  protected:
@@ -197,6 +199,35 @@ TEST_F(CredentialsTest, APluginThatFailsAtTheStartIsAFaultWithItsHint) {
               AllOf(HasSubstr("/no/such/plug-in: cannot be started"), HasSubstr("Install")));
 }
 
+TEST_F(CredentialsTest, WhatAPluginSaysOfItsFailureIsTold) {
+  UseExec("echo >&2; echo '  your session has expired: sign in' >&2; echo more >&2; exit 3");
+  EXPECT_THAT(Fault(), AllOf(HasSubstr("exit code 3: your session has expired: sign in"),
+                             Not(HasSubstr("more"))));
+  UseExec("head -c 3000 /dev/zero | tr '\\0' x >&2; exit 3");
+  EXPECT_LT(Fault().size(), 500u);
+}
+
+TEST_F(CredentialsTest, NoSecretThatAPluginSaysIsTold) {
+  UseExec("echo \"$MY_KEY $* eyJhbGciOiJSUzI1NiJ9eyJz.eyJzdWIiOiJhZG1pbiJ9.Q29vbA\" >&2\nexit 3");
+  config_.exec->env = {{"MY_KEY", "s3cret"}};
+  config_.exec->args = {"get-token", "--api-token=s3cond", "--password", "th1rd", "--profile=prod"};
+  EXPECT_THAT(Fault(), HasSubstr("exit code 3: *** get-token --api-token=*** --password *** "
+                                 "--profile=prod ***"));
+}
+
+TEST_F(CredentialsTest, APluginThatTakesLongIsWaitedForWithAWord) {
+  const CapturedLog log;
+  UseExec("sleep 1000 & wait\n");
+  std::jthread starter([&] { Fault(); });
+  clock_.AwaitQuiet(1);
+  clock_.Advance(5s);
+  clock_.AwaitQuiet(1);
+  EXPECT_EQ(clock_.NextDeadline() - clock_.Steady(), Duration(55s));
+  clock_.Advance(55s);
+  starter.join();
+  EXPECT_EQ(log.Count("waiting for it, 60 s at most"), 1);
+}
+
 TEST_F(CredentialsTest, APluginThatFailsLaterIsTriedAgain) {
   UseExec("test -e " + dir_.Path("broken") + R"( && exit 1
 echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"T"}}')");
@@ -229,8 +260,10 @@ TEST_F(CredentialsTest, APluginThatHangsIsKilledAfterAMinuteAndOnAStop) {
   std::string fault;
   std::jthread starter([&] { fault = Fault(); });
   clock_.AwaitQuiet(1);
-  EXPECT_EQ(clock_.NextDeadline() - clock_.Steady(), Duration(60s));
-  clock_.Advance(60s);
+  clock_.Advance(59s);
+  clock_.AwaitQuiet(1);
+  EXPECT_EQ(clock_.NextDeadline() - clock_.Steady(), Duration(1s));
+  clock_.Advance(1s);
   starter.join();
   EXPECT_THAT(fault, HasSubstr("did not end in time"));
 }

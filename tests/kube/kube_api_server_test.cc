@@ -30,9 +30,10 @@ class Socket {
   }
   ~Socket() { close(fd_); }
 
-  void Get(const std::string& target) {
-    const std::string request = "GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n";
-    EXPECT_EQ(send(fd_, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+  void Get(const std::string& target) { Send("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"); }
+  void Post(const std::string& body) {
+    Send("POST /api/v1/namespaces/shop/events HTTP/1.1\r\nHost: h\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body);
   }
   // Until `end` was seen or the connection ended.
   std::string ReadUntil(const std::string& end) {
@@ -47,6 +48,10 @@ class Socket {
   }
 
  private:
+  void Send(const std::string& request) {
+    EXPECT_EQ(send(fd_, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+  }
+
   const int fd_;
 };
 
@@ -67,6 +72,18 @@ TEST(KubeApiServer, ServesListsAndChunkedWatches) {
   api.AwaitWatches(2);
   api.BreakWatches();
   socket.ReadUntil("never");
+}
+
+TEST(KubeApiServer, APostedEventIsPutAndItsVersionTold) {
+  FakeKubeApi api;
+  KubeApiServer server(api, {});
+  Socket socket(server.port());
+  socket.Post(EventJson("a"));
+  EXPECT_THAT(socket.ReadUntil("}}\n"), HasSubstr(R"({"metadata":{"resourceVersion":"1001"}})"));
+  EXPECT_EQ(api.stored(), 1);
+  socket.Post("{}");
+  EXPECT_THAT(socket.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 400"));
+  EXPECT_EQ(api.stored(), 1);
 }
 
 TEST(KubeApiServer, EndsWhileAWatchIsOpen) {

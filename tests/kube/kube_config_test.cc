@@ -74,6 +74,17 @@ TEST_F(KubeConfigTest, UsesTheServiceAccountOfThePod) {
   EXPECT_EQ(config.ca.file, dir_.Path("/ca.crt"));
 }
 
+TEST_F(KubeConfigTest, APasswordThatWasCutOpenIsNotShownAsAServer) {
+  InAPod();
+  for (const char* options : {"", "?inClusterConfig=false"}) {
+    EXPECT_EQ(Read("https://tok/en@host" + std::string(options)).ServerToShow(), "https://***");
+    EXPECT_EQ(Read("https://a@host" + std::string(options)).ServerToShow(), "https://host");
+  }
+  EXPECT_EQ(Read("").ServerToShow(), "https://10.0.0.1:443");
+  const KubeConfig plain = Read("http://tok/en@host");
+  EXPECT_THAT(plain.warnings, ElementsAre(HasSubstr("http://*** is not https")));
+}
+
 TEST_F(KubeConfigTest, BracketsAnIpv6Address) {
   InAPod();
   variables_["KUBERNETES_SERVICE_HOST"] = "fd00::1";

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "kube/source_harness.h"
+#include "support/captured_log.h"
 #include "support/fake_kube_status.h"
 
 namespace eventer {
@@ -16,20 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class KubernetesSourceTest : public testing::Test, public SourceHarness {
- protected:
-  // Started and watching from the present.
-  void StartWatching(KubernetesSourceOptions options = {}) {
-    Start(std::move(options));
-    AwaitOpen(1);
-    clock.AwaitWaiters(1);
-    clock.Advance(5s);  // a watch that ends at once is a failure
-  }
-  void AwaitOpen(int watches) {
-    api.AwaitWatches(watches);
-    Await([this] { return stats.source.connected.load(); });
-  }
-};
+class KubernetesSourceTest : public testing::Test, public SourceHarness {};
 
 TEST_F(KubernetesSourceTest, BeginsAtThePresentWithoutReadingWhatIsStored) {
   for (int i = 0; i < 50; ++i) api.Put(EventJson("old-" + std::to_string(i)));
@@ -290,12 +278,35 @@ TEST_F(KubernetesSourceTest, FiveFailuresInARowWithoutAFrameAreARelist) {
   EXPECT_EQ(stats.source.gaps, 1u);
 }
 
-TEST_F(KubernetesSourceTest, FiveTimes429AreNoRelist) {
+TEST_F(KubernetesSourceTest, CredentialsAndLoadAreNoReasonToRelistHoweverOften) {
+  for (const int status : {401, 403, 429}) {
+    for (const bool in_stream : {false, true}) {
+      SourceHarness harness;
+      harness.StartWatching();
+      harness.api.Refuse({.status = status,
+                          .message = "x",
+                          .in_stream = in_stream,
+                          .call = FakeKubeApi::Call::kWatch},
+                         9);
+      harness.api.EndWatches();
+      harness.AdvanceUntil([&] { return harness.api.counts().watches == 11; });
+      harness.AwaitOpen(11);
+      EXPECT_EQ(harness.stats.source.relists, 0u) << status;
+    }
+  }
+}
+
+TEST_F(KubernetesSourceTest, AFrameBetweenFailuresCountsThemAnew) {
   StartWatching();
-  api.Refuse({.status = 429, .message = "x", .call = FakeKubeApi::Call::kWatch}, 9);
-  api.EndWatches();
-  Await([this] { return !stats.source.connected; });
-  AdvanceUntil([this] { return stats.source.connected.load(); });
+  for (int round = 0; round < 3; ++round) {
+    api.Refuse({.status = 500, .message = "x", .call = FakeKubeApi::Call::kWatch}, 4);
+    const int watches = api.counts().watches + 5;
+    api.EndWatches();
+    AdvanceUntil([&] { return api.counts().watches == watches; });
+    AwaitOpen(watches);
+    const std::string version = std::to_string(api.Put(EventJson("a", "default", round)));
+    received.AwaitPosition(version);
+  }
   EXPECT_EQ(stats.source.relists, 0u);
 }
 
@@ -430,6 +441,18 @@ TEST_F(KubernetesSourceTest, AWatchIsNotStuckWhileItsServerIsDown) {
     clock.Advance(30s);
     EXPECT_FALSE(stats.watch_pulses.at(0).Stuck(clock.Steady()));
   }
+}
+
+TEST_F(KubernetesSourceTest, SaysOnceAMinuteThatTheServerIsDown) {
+  const CapturedLog log;
+  StartWatching();
+  api.Down(true);
+  const SteadyTime begin = clock.Steady();
+  AdvanceUntil([&] { return clock.Steady() - begin >= 60min; });
+  Stop();
+  const int lines = log.Count("no answer from the API server");
+  EXPECT_LE(lines, 60);
+  EXPECT_GE(lines, 40);  // with the first failure after each minute: up to 30 s later
 }
 
 // --- several namespaces ---

@@ -22,6 +22,13 @@ std::string EventJson(const std::string& name, const std::string& ns, int second
   return event.dump();
 }
 
+KubernetesSourceOptions From(const std::string& version, std::optional<WallTime> time) {
+  KubernetesSourceOptions options;
+  options.stored.versions[""] = version;
+  if (time) options.stored.times[""] = *time;
+  return options;
+}
+
 void Await(const std::function<bool()>& done) {
   while (!done()) std::this_thread::yield();
 }
@@ -88,8 +95,25 @@ void SourceHarness::Start(KubernetesSourceOptions options) {
   KubeConfig config;
   config.server = "https://api.test";
   options.api = NewKubeApi(clock, std::move(config), FakeFactory(client));
+  RunSource(options);
+}
+
+void SourceHarness::RunSource(const KubernetesSourceOptions& options) {
+  stats.watch_pulses.clear();
   source_ = NewKubernetesSource(clock, stats, options);
   thread_ = std::jthread([this](std::stop_token stop) { source_->Run(stop, received.Receiver()); });
+}
+
+void SourceHarness::AwaitOpen(int watches) {
+  api.AwaitWatches(watches);
+  Await([this] { return stats.source.connected.load(); });
+}
+
+void SourceHarness::StartWatching(KubernetesSourceOptions options) {
+  Start(std::move(options));
+  AwaitOpen(1);
+  clock.AwaitWaiters(1);
+  clock.Advance(std::chrono::seconds(5));
 }
 
 void SourceHarness::Stop() {

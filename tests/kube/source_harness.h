@@ -22,6 +22,9 @@ namespace eventer {
 std::string EventJson(const std::string& name, const std::string& ns = "default", int seconds = 0,
                       const std::string& message = "m");
 
+// A source that has stored the version for its watch of all namespaces, and perhaps its time.
+KubernetesSourceOptions From(const std::string& version, std::optional<WallTime> time = {});
+
 // Waits until `done` holds; a test that waits in vain is ended by ctest.
 void Await(const std::function<bool()>& done);
 
@@ -52,11 +55,17 @@ class Received {
 class SourceHarness {
  public:
   SourceHarness() : received(clock) {}
-  ~SourceHarness() { Stop(); }
+  virtual ~SourceHarness() { Stop(); }
 
   // `options.api` is set by this.
   void Start(KubernetesSourceOptions options = {});
-  void Stop();  // returns when Run has returned
+  // Until that many watches were opened and all are open.
+  void AwaitOpen(int watches);
+  // Start, until it is watching from the present and has done so for a while: a watch that ends at
+  // once is a failure.
+  void StartWatching(KubernetesSourceOptions options = {});
+  void RunSource(const KubernetesSourceOptions& options);  // with an `api` of the test's own
+  void Stop();                                             // returns when the source has stopped
 
   // Time passes until `done` holds.
   void AdvanceUntil(const std::function<bool()>& done, Duration step = std::chrono::seconds(1));

@@ -52,13 +52,25 @@ TEST_F(WatchedConfigMapTest, IsReadEveryThirtySeconds) {
   EXPECT_EQ(api_->asked, 3);
 }
 
-TEST_F(WatchedConfigMapTest, AFailureIsTriedAgainAfterASecondAndKeepsTheText) {
+TEST_F(WatchedConfigMapTest, WithoutATextAFailureIsTriedAgainAfterASecond) {
+  EXPECT_EQ(Read(FakeResponse(503)).version, 0u);
+  clock_.Advance(1s);
+  EXPECT_EQ(Read(FakeResponse(200, R"({"data":{"content":"one"}})")).text, "one");
+  EXPECT_EQ(api_->asked, 2);
+}
+
+TEST_F(WatchedConfigMapTest, AFailureKeepsTheTextAndIsNotAskedOfForEachEvent) {
   Read(FakeResponse(200, R"({"data":{"content":"one"}})"));
   clock_.Advance(30s);
   const WatchedText::Reading& reading = Read(FakeResponse(503));
   EXPECT_EQ(reading.text, "one");
   EXPECT_EQ(reading.error, "the API server answers HTTP 503");
   EXPECT_FALSE(reading.misconfigured);
+  for (int i = 0; i < 29; ++i) {
+    clock_.Advance(1s);
+    text_->Read({});
+  }
+  EXPECT_EQ(api_->asked, 2);
   clock_.Advance(1s);
   EXPECT_EQ(Read(FakeResponse(200, R"({"data":{"content":"two"}})")).text, "two");
   EXPECT_EQ(text_->Read({}).error, "");

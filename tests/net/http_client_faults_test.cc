@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <future>
 
 #include "net/http_client_fixture.h"
@@ -44,6 +45,11 @@ TEST_F(HttpClientFaults, ANameThatDoesNotResolveSaysSo) {
   EXPECT_EQ(response.error, HttpError::kConnect);
   EXPECT_THAT(response.error_text, HasSubstr("cannot be resolved"));
   EXPECT_FALSE(response.sent);
+}
+
+// One thread looks up all names, so what it waits for keeps everyone waiting.
+TEST_F(HttpClientFaults, ANameServerThatNeverAnswersIsGivenUpSoon) {
+  EXPECT_STREQ(std::getenv("RES_OPTIONS"), "timeout:1 attempts:2");
 }
 
 TEST_F(HttpClientFaults, AServerThatNeverAnswersIsGivenUpAtTheDeadline) {

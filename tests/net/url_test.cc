@@ -76,10 +76,5 @@ INSTANTIATE_TEST_SUITE_P(All, BadUrl,
                                          "http://[::1]x/", "http://a b/", "http://u@/",
                                          "http://h\r\nX/", "http://[host]/"));
 
-TEST(PercentDecode, LeavesMalformedEscapes) {
-  EXPECT_EQ(PercentDecode("a%20b%C3%A4%2"), "a b\xc3\xa4%2");
-  EXPECT_EQ(PercentDecode("%zz%"), "%zz%");
-}
-
 }  // namespace
 }  // namespace eventer

@@ -53,7 +53,6 @@ class Executor {
 
   Value EvalPipeline(const Value& dot, const PipeNode& pipe);
   Value EvalCommand(const Value& dot, const CommandNode& command, Final final);
-  Value EvalWord(const Value& dot, const Node& word, Args args, Final final);
   Value EvalConstant(const NumberNode& number);
   Value EvalVariable(const WordNode& variable, const Value& dot, Args args, Final final);
   Value EvalChain(const Value& dot, const ChainNode& chain, Args args, Final final);

@@ -69,7 +69,7 @@ std::string_view WeekdayName(int weekday) { return kWeekdays[static_cast<std::si
 
 ZoneInfo ZoneOf(const Instant& time) {
   if (time.utc) return {{}, "UTC", false};
-  return ZoneAt(std::chrono::sys_seconds(std::chrono::seconds(time.seconds)));
+  return TimeZone::Local().At(std::chrono::sys_seconds(std::chrono::seconds(time.seconds)));
 }
 
 std::string LocalZoneName() {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/local_time.h"
 #include "core/template/value.h"
+#include "eventer/time_zone.h"
 
 namespace eventer::tmpl {
 
