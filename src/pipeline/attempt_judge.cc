@@ -179,13 +179,17 @@ void AttemptJudge::Fail(const LogEntry& entry, const EventOutcome& outcome, bool
 void AttemptJudge::Follow(std::span<const LogEntry> batch, const ExportResult& result,
                           const Verdict& verdict, const Tally& tally, SteadyTime now) {
   if (tally.settled) backoff_.Reset();
-  if (tally.too_large) sizer_.Halve(batch.size());
+  if (tally.too_large || (result.smaller && !tally.settled)) sizer_.Halve(batch.size());
   if (tally.failed.size() == 1 && (batch.size() == 1 || tally.settled)) {
     suspects_.FailedAlone(*tally.failed.front(), now);
   }
   if (batch.size() == 1) FollowProbe(batch.front(), verdict, tally);
   if (!tally.failed.empty()) BackOff(batch, result, verdict, tally, now);
-  if (tally.failed.empty() && !tally.too_large && !batch.empty()) sizer_.Succeeded();
+  if (tally.failed.empty() && !tally.too_large && !batch.empty()) {
+    // A sink that remembers sends one message an attempt, however much it is offered; and a digest
+    // of all that waits is less than one of one event, of two, of four.
+    result.state ? sizer_.Whole() : sizer_.Succeeded();
+  }
   Hold(result, verdict, tally, now);
   if (ending_) GiveUp(tally);
 }

@@ -27,6 +27,7 @@ class BatchSizer {
     calm_ = 1;
     successes_ = 0;
   }
+  void Whole() { limit_ = most_; }
   // An attempt had no fault: doubles after a few of them.
   void Succeeded() {
     if (++successes_ < calm_) return;

@@ -65,8 +65,10 @@ class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  // What one event counts against max_bytes: its footprint and the log's own book-keeping.
-  static std::size_t Bytes(const Event& event) { return event.Footprint() + kEntryBytes; }
+  // What the log keeps of each event beside its JSON, roughly.
+  static constexpr std::size_t kEntryBytes = 64;
+  // What one event counts against max_bytes.
+  static std::size_t Bytes(const Event& event) { return event.json.size() + kEntryBytes; }
 
   // Opens the reader of `stats.name`; an unknown one begins at the present. Before the threads
   // start. `stats` must outlive the log.
@@ -90,7 +92,8 @@ class EventLog {
 
   // Makes room for `bytes` (at most max_bytes) if it can, at the cost of the stalled readers
   // alone: of what every other reader has settled, oldest first, first what no stalled reader
-  // wants, then anything but Warning, then Warning. Counts each loss in the books of each reader
+  // wants, then anything but Warning, then Warning; a Warning only when no other event still waits
+  // for a reader that is not stalled. Counts each loss in the books of each reader
   // that wanted it (Cause::kStalled). Returns the bytes freed.
   virtual std::size_t Drop(const std::set<ReaderId>& stalled, std::size_t bytes) = 0;
   // Until what the last Append refused would fit (true), `deadline` or stop.
@@ -98,9 +101,6 @@ class EventLog {
 
   virtual Position position() const = 0;
   virtual std::size_t max_bytes() const = 0;
-
- private:
-  static constexpr std::size_t kEntryBytes = 64;
 };
 
 // In memory, bounded by `max_bytes` (--buffer-bytes). `clock` and `stats` must outlive it.

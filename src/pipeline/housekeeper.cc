@@ -13,6 +13,10 @@ using std::chrono::microseconds;
 
 // How long the Housekeeper waits for room before it asks again who is stalled.
 constexpr Duration kSlice = 1s;
+// A full log makes room by that part of it at a time.
+constexpr std::size_t kStepsOfLog = 16;
+// A log that took all that waited and then stood for so long is no longer under pressure.
+constexpr Duration kStandsWithRoom = 5s;
 // From 0001-01-01 to 1970-01-01, both UTC.
 constexpr microseconds kEpochSinceYearOne = std::chrono::seconds(62'135'596'800);
 
@@ -53,13 +57,14 @@ Duration UntilNextTick(WallTime now, Duration frequency) {
 }
 
 Housekeeper::Housekeeper(Clock& clock, Stats& stats, EventBuffer& buffer, EventLog& log,
-                         StalledReaders stalled, Duration frequency)
+                         StalledReaders stalled, Duration frequency, DeadLetterReplay* replay)
     : clock_(clock),
       stats_(stats),
       buffer_(buffer),
       log_(log),
       stalled_(std::move(stalled)),
       frequency_(frequency),
+      replay_(replay),
       full_lines_(clock),
       drop_lines_(clock) {}
 
@@ -76,6 +81,7 @@ void Housekeeper::Run(std::stop_token stop) {
 void Housekeeper::Housekeep(std::stop_token stop) {
   Drain();
   AppendWaiting(stop);
+  if (replay_ && !stop.stop_requested()) replay_->Run();
   stats_.housekeep_wall_us = clock_.Wall().time_since_epoch().count();
 }
 
@@ -99,12 +105,15 @@ void Housekeeper::AppendWaiting(std::stop_token stop) {
   if (rest.empty()) {
     NoteRoom();
     stalled_(clock_.Steady());
+  } else if (clock_.Steady() - taken_at_ >= kStandsWithRoom) {
+    full_since_.reset();
   }
   while (!rest.empty() && !stop.stop_requested()) {
     NoteFull();
     MakeRoom(rest, stop);
     rest = rest.subspan(log_.Append(rest));
   }
+  if (rest.empty()) NoteTaken();
   waiting_.erase(waiting_.begin(), waiting_.end() - rest.size());
 }
 
@@ -118,7 +127,10 @@ void Housekeeper::MakeRoom(std::span<const SourceEntry> rest, std::stop_token st
 
 void Housekeeper::DropForStalled(const std::set<ReaderId>& stalled,
                                  std::span<const SourceEntry> rest) {
-  log_.Drop(stalled, BytesInLog(rest));
+  // In steps: what has just come in can be lost as well, before anything of more worth that has
+  // waited for longer.
+  const std::size_t step = std::max(BytesInLog(rest.first(1)), log_.max_bytes() / kStepsOfLog);
+  log_.Drop(stalled, std::min(BytesInLog(rest), step));
   if (DroppedSoFar(stats_) > dropped_told_ && drop_lines_.Allow()) TellDropped();
 }
 
@@ -133,9 +145,14 @@ void Housekeeper::TellDropped() {
 void Housekeeper::NoteFull() {
   if (!full_since_) full_since_ = clock_.Steady();
   stats_.log_full = true;
-  if (!full_lines_.Allow()) return;
+  if (stats_.disk_failing || !full_lines_.Allow()) return;
   spdlog::warn("the event log is full ({} events, {} bytes): the watch waits for the sinks",
                stats_.log_events.load(), stats_.log_bytes.load());
+}
+
+void Housekeeper::NoteTaken() {
+  taken_at_ = clock_.Steady();
+  stats_.log_full = false;
 }
 
 void Housekeeper::NoteRoom() {
@@ -143,7 +160,6 @@ void Housekeeper::NoteRoom() {
   TellDropped();
   spdlog::info("the event log has room again");
   full_since_.reset();
-  stats_.log_full = false;
 }
 
 std::size_t Housekeeper::DrainAtShutdown() {

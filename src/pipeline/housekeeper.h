@@ -13,6 +13,7 @@
 #include "core/stats.h"
 #include "eventer/clock.h"
 #include "eventer/event_source.h"
+#include "pipeline/dead_letter_replay.h"
 #include "pipeline/event_buffer.h"
 #include "pipeline/event_log.h"
 
@@ -28,8 +29,9 @@ class Housekeeper {
   // is not.
   using StalledReaders = std::function<std::set<ReaderId>(SteadyTime full_since)>;
 
+  // `replay`: null without a data directory.
   Housekeeper(Clock& clock, Stats& stats, EventBuffer& buffer, EventLog& log,
-              StalledReaders stalled, Duration frequency);
+              StalledReaders stalled, Duration frequency, DeadLetterReplay* replay = nullptr);
 
   // The thread's body; returns when stop is requested.
   void Run(std::stop_token stop);
@@ -46,6 +48,7 @@ class Housekeeper {
   void DropForStalled(const std::set<ReaderId>& stalled, std::span<const SourceEntry> rest);
   void TellDropped();
   void NoteFull();
+  void NoteTaken();
   void NoteRoom();
 
   Clock& clock_;
@@ -54,8 +57,10 @@ class Housekeeper {
   EventLog& log_;
   StalledReaders stalled_;
   Duration frequency_;
+  DeadLetterReplay* replay_;
   std::vector<SourceEntry> waiting_;  // drained, not appended: the log is full
   std::optional<SteadyTime> full_since_;
+  SteadyTime taken_at_{};  // when the log last took all that waited
   LogLimiter full_lines_, drop_lines_;
   std::uint64_t dropped_told_ = 0;
 };

@@ -6,40 +6,28 @@
 
 #include "pipeline/entry_table.h"
 #include "pipeline/event_log.h"
-#include "pipeline/reader_books.h"
+#include "pipeline/log_reader.h"
 
 namespace eventer {
 namespace {
 
 using Entry = EntryTable::Entry;
+using Reader = LogReader;
 
-// Filters may be slow (regular expressions): the lock is given up after so many.
-constexpr std::size_t kScannedPerLock = 1024;
-
-struct Reader {
-  Reader(SinkStats& stats, EventFilter wanted, SteadyTime now)
-      : books(stats, now), filter(std::move(wanted)) {}
-
-  // Whether an entry that is still in the log waits for this reader.
-  bool WaitsFor(std::uint64_t sequence) const {
-    return sequence > seen || std::binary_search(open.begin(), open.end(), sequence);
-  }
-
-  ReaderBooks books;
-  EventFilter filter;
-  std::string state;
-  std::uint64_t seen = 0;           // all up to it was given to the sink, filtered or dropped
-  std::vector<std::uint64_t> open;  // of those: given but not settled; ascending
-  std::uint64_t in_hands = 0;       // what waits up to it is in the sink's hands
-};
+// What was packed is decoded: the lock is given up after so many.
+constexpr std::size_t kScannedPerLock = 256;
 
 class MemoryEventLog final : public EventLog {
  public:
   MemoryEventLog(Clock& clock, Stats& stats, std::size_t max_bytes)
-      : clock_(clock), stats_(stats), max_bytes_(max_bytes) {}
+      : clock_(clock),
+        stats_(stats),
+        max_bytes_(max_bytes),
+        table_(EntryTable::NewestBytes(max_bytes)) {}
 
   ReaderId Open(SinkStats& stats, EventFilter filter) override {
     std::lock_guard lock(mutex_);
+    RefuseMoreReaders(readers_.size());
     readers_.emplace_back(stats, std::move(filter), clock_.Steady()).seen = last_;
     return static_cast<ReaderId>(readers_.size() - 1);
   }
@@ -76,12 +64,17 @@ class MemoryEventLog final : public EventLog {
   bool Fits(std::size_t bytes) const {
     return table_.events() == 0 || table_.bytes() + bytes <= max_bytes_;
   }
+  void Keep(const EventPtr& event);
   void MovePosition(const SourceEntry& entry);
-  static bool Take(Entry& entry, Limits& limits, LogSlice& slice);
+  bool Take(const Entry& entry, Limits& limits, LogSlice& slice);
   bool ReadOpen(Reader& reader, Limits& limits, LogSlice& slice);
-  bool ReadOn(Reader& reader, Limits& limits, LogSlice& slice);
+  bool ReadOn(ReaderId id, Limits& limits, LogSlice& slice);
+  bool Wants(const Entry& entry, std::size_t reader) const {
+    return (entry.wants >> reader & 1) != 0;
+  }
   void Leave(Entry& entry);
   bool MayDrop(const Entry& entry, const std::set<ReaderId>& stalled) const;
+  bool AnyLesserWaits(const std::set<ReaderId>& stalled);
   Worth WorthOf(const Entry& entry) const;
   void DropFor(Entry& entry);
   void Changed();
@@ -92,6 +85,7 @@ class MemoryEventLog final : public EventLog {
   mutable std::mutex mutex_;
   std::condition_variable_any appended_, removed_;
   EntryTable table_;
+  EventDecoder decoder_;
   std::deque<Reader> readers_;
   Position position_;
   std::uint64_t last_ = 0;
@@ -100,11 +94,7 @@ class MemoryEventLog final : public EventLog {
 
 ReaderState MemoryEventLog::Look(ReaderId id) const {
   std::lock_guard lock(mutex_);
-  const Reader& reader = readers_[id];
-  return {.cursor = reader.open.empty() ? reader.seen : reader.open.front() - 1,
-          .waiting = reader.books.waiting(),
-          .backlog = reader.books.backlog(),
-          .still_since = reader.books.still_since()};
+  return readers_[id].Look();
 }
 
 std::size_t MemoryEventLog::Append(std::span<const SourceEntry> entries) {
@@ -121,7 +111,7 @@ std::size_t MemoryEventLog::Append(std::span<const SourceEntry> entries) {
       ++last_;
       ++events;
       bytes += size;
-      if (!readers_.empty()) table_.Add({last_, entry.event, size, readers_.size()});
+      if (!readers_.empty()) Keep(entry.event);
     }
     MovePosition(entry);
     ++taken;
@@ -130,6 +120,13 @@ std::size_t MemoryEventLog::Append(std::span<const SourceEntry> entries) {
   Changed();
   if (events > 0) appended_.notify_all();
   return taken;
+}
+
+void MemoryEventLog::Keep(const EventPtr& event) {
+  Entry entry(last_, event);
+  entry.readers = static_cast<std::uint16_t>(readers_.size());
+  entry.wants = WantersOf(*event, readers_);
+  table_.Add(std::move(entry));
 }
 
 void MemoryEventLog::MovePosition(const SourceEntry& entry) {
@@ -145,7 +142,7 @@ LogSlice MemoryEventLog::Read(ReaderId id, std::size_t max_events, std::size_t m
   Reader& reader = readers_[id];
   reader.in_hands = 0;
   if (ReadOpen(reader, limits, slice)) {
-    while (ReadOn(reader, limits, slice)) {
+    while (ReadOn(id, limits, slice)) {
       lock.unlock();  // for those who wait for it
       lock.lock();
     }
@@ -156,16 +153,15 @@ LogSlice MemoryEventLog::Read(ReaderId id, std::size_t max_events, std::size_t m
 }
 
 // False: the limits are reached.
-bool MemoryEventLog::Take(Entry& entry, Limits& limits, LogSlice& slice) {
-  const std::size_t bytes = entry.event->json.size();
-  const bool fits = limits.events > 0 && (slice.entries.empty() || bytes <= limits.bytes);
+bool MemoryEventLog::Take(const Entry& entry, Limits& limits, LogSlice& slice) {
+  const bool fits = limits.events > 0 && (slice.entries.empty() || entry.size <= limits.bytes);
   if (!fits) {
     slice.more = true;
     return false;
   }
   --limits.events;
-  limits.bytes -= std::min(bytes, limits.bytes);
-  slice.entries.push_back({entry.sequence, entry.event});
+  limits.bytes -= std::min<std::size_t>(entry.size, limits.bytes);
+  slice.entries.push_back({entry.sequence, table_.EventOf(entry, decoder_)});
   return true;
 }
 
@@ -178,17 +174,17 @@ bool MemoryEventLog::ReadOpen(Reader& reader, Limits& limits, LogSlice& slice) {
 }
 
 // True: there may be more to read.
-bool MemoryEventLog::ReadOn(Reader& reader, Limits& limits, LogSlice& slice) {
+bool MemoryEventLog::ReadOn(ReaderId id, Limits& limits, LogSlice& slice) {
+  Reader& reader = readers_[id];
   std::size_t scanned = 0;
   for (auto entry = table_.Behind(reader.seen); entry != table_.end(); ++entry) {
     if (scanned++ == kScannedPerLock) return true;
-    if (entry->event && !reader.filter.Wants(*entry->event)) {
-      reader.books.Filtered(entry->bytes, clock_.Steady());
+    if (entry->alive() && !Wants(*entry, id)) {
+      reader.books.Filtered(entry->bytes(), clock_.Steady());
       Leave(*entry);
-    } else if (entry->event) {
+    } else if (entry->alive()) {
       if (!Take(*entry, limits, slice)) return false;
-      reader.open.push_back(entry->sequence);
-      reader.in_hands = entry->sequence;
+      reader.Give(entry->sequence);
     }
     reader.seen = entry->sequence;
   }
@@ -208,11 +204,9 @@ void MemoryEventLog::Commit(ReaderId id, const LogProgress& progress) {
   Reader& reader = readers_[id];
   reader.in_hands = 0;
   for (const SettledEvent& event : progress.settled) {
-    auto place = std::lower_bound(reader.open.begin(), reader.open.end(), event.sequence);
-    if (place == reader.open.end() || *place != event.sequence) continue;
-    reader.open.erase(place);
+    if (!reader.Close(event.sequence)) continue;
     Entry& entry = *table_.Find(event.sequence);
-    reader.books.Settled(event, entry.bytes, clock_.Steady());
+    reader.books.Settled(event, entry.bytes(), clock_.Steady());
     Leave(entry);
   }
   if (progress.state) {
@@ -233,8 +227,9 @@ std::size_t MemoryEventLog::Drop(const std::set<ReaderId>& stalled, std::size_t 
   const std::size_t before = table_.bytes();
   const std::size_t room = std::min(bytes, max_bytes_);
   for (Worth worth : {Worth::kUnwanted, Worth::kNormal, Worth::kWarning}) {
+    if (worth == Worth::kWarning && AnyLesserWaits(stalled)) break;
     for (auto entry = table_.begin(); entry != table_.end() && !Fits(room); ++entry) {
-      if (entry->event && MayDrop(*entry, stalled) && WorthOf(*entry) <= worth) DropFor(*entry);
+      if (entry->alive() && MayDrop(*entry, stalled) && WorthOf(*entry) <= worth) DropFor(*entry);
     }
   }
   table_.Tidy();
@@ -252,19 +247,33 @@ bool MemoryEventLog::MayDrop(const Entry& entry, const std::set<ReaderId>& stall
   return true;
 }
 
-MemoryEventLog::Worth MemoryEventLog::WorthOf(const Entry& entry) const {
-  const bool wanted = std::any_of(readers_.begin(), readers_.end(), [&](const Reader& reader) {
-    return reader.WaitsFor(entry.sequence) && reader.filter.Wants(*entry.event);
+// Once the others have passed it, it can go in the place of a Warning.
+bool MemoryEventLog::AnyLesserWaits(const std::set<ReaderId>& stalled) {
+  return std::any_of(table_.begin(), table_.end(), [&](const Entry& entry) {
+    if (!entry.alive() || entry.warning) return false;
+    for (std::size_t id = 0; id < readers_.size(); ++id) {
+      const bool moves = !stalled.contains(static_cast<ReaderId>(id));
+      if (moves && readers_[id].WaitsFor(entry.sequence)) return true;
+    }
+    return false;
   });
-  if (!wanted) return Worth::kUnwanted;
-  return entry.event->type == "Warning" ? Worth::kWarning : Worth::kNormal;
+}
+
+MemoryEventLog::Worth MemoryEventLog::WorthOf(const Entry& entry) const {
+  for (std::size_t id = 0; id < readers_.size(); ++id) {
+    if (Wants(entry, id) && readers_[id].WaitsFor(entry.sequence)) {
+      return entry.warning ? Worth::kWarning : Worth::kNormal;
+    }
+  }
+  return Worth::kUnwanted;
 }
 
 void MemoryEventLog::DropFor(Entry& entry) {
-  for (Reader& reader : readers_) {
+  for (std::size_t id = 0; id < readers_.size(); ++id) {
+    Reader& reader = readers_[id];
     if (!reader.WaitsFor(entry.sequence)) continue;
-    reader.books.Dropped(reader.filter.Wants(*entry.event), entry.bytes);
-    std::erase(reader.open, entry.sequence);
+    reader.books.Dropped(Wants(entry, id), entry.bytes());
+    reader.Close(entry.sequence);
   }
   table_.Remove(entry);
 }

@@ -1,6 +1,7 @@
 #include "pipeline/reader_books.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace eventer {
 
@@ -31,9 +32,9 @@ void ReaderBooks::Settled(const SettledEvent& event, std::size_t bytes, SteadyTi
   Leave(bytes);
 }
 
-void ReaderBooks::Dropped(bool wanted, std::size_t bytes) {
+void ReaderBooks::Dropped(bool wanted, std::size_t bytes, Cause cause) {
   if (wanted) {
-    ++stats_.dropped[static_cast<std::size_t>(Cause::kStalled)];
+    ++stats_.dropped[static_cast<std::size_t>(cause)];
   } else {
     ++stats_.filtered;
   }
@@ -46,6 +47,25 @@ void ReaderBooks::Remembers(std::uint64_t held) {
   stats_.delivered += held_ - held;
   held_ = held;
   Publish();
+}
+
+void ReaderBooks::Abandoned() {
+  stats_.dropped[static_cast<std::size_t>(Cause::kRemoved)] += waiting_ + held_;
+  waiting_ = held_ = backlog_ = 0;
+  Publish();
+}
+
+void ReaderBooks::Restore(std::uint64_t waiting, std::size_t backlog, std::uint64_t held) {
+  waiting_ = waiting;
+  backlog_ = backlog;
+  held_ = held;
+  Publish();
+  const auto sum = [](const CauseCounters& counters) {
+    return std::accumulate(counters.begin(), counters.end(), std::uint64_t{0});
+  };
+  // Not stored, so that it can never disagree with the others.
+  stats_.received = stats_.filtered + stats_.delivered + sum(stats_.rejected) +
+                    sum(stats_.dropped) + stats_.pending;
 }
 
 void ReaderBooks::Leave(std::size_t bytes) {

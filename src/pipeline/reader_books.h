@@ -20,12 +20,19 @@ class ReaderBooks {
   void Received(std::uint64_t events, std::size_t bytes, SteadyTime now);
   void Filtered(std::size_t bytes, SteadyTime now);
   void Settled(const SettledEvent& event, std::size_t bytes, SteadyTime now);
-  // Lost under pressure, or not wanted and thus no loss.
-  void Dropped(bool wanted, std::size_t bytes);
+  // Lost, or not wanted and thus no loss.
+  void Dropped(bool wanted, std::size_t bytes, Cause cause = Cause::kStalled);
+  // The sink is configured no more: all that is pending is lost (Cause::kRemoved).
+  void Abandoned();
   // After the events of one progress were Settled: what the sink's new state remembers of the
   // held ones. What it remembers no more was delivered.
   void Remembers(std::uint64_t held);
 
+  // What waited when the program ended; the other totals are in the stats already.
+  void Restore(std::uint64_t waiting, std::size_t backlog, std::uint64_t held);
+
+  std::uint64_t held() const { return held_; }
+  const SinkStats& stats() const { return stats_; }
   std::uint64_t waiting() const { return waiting_; }
   std::size_t backlog() const { return backlog_; }
   SteadyTime still_since() const { return still_since_; }

@@ -11,7 +11,7 @@ namespace eventer {
 namespace {
 
 // What is in a sink's hands cannot be dropped while its attempt hangs. All hands together may
-// hold about half of the log: a window is two batches, and footprints are up to twice the text.
+// hold a quarter of the log: a window is two batches.
 BatchLimits CutToLog(BatchLimits limits, std::size_t log_bytes, std::size_t sinks) {
   limits.bytes = std::min(limits.bytes, log_bytes / (8 * sinks));
   return limits;
@@ -29,8 +29,12 @@ SinkManager::SinkManager(Clock& clock, Stats& stats, EventLog& log,
     const ReaderId reader = log.Open(sink_stats, configured.filter);
     const BatchLimits limits = CutToLog(configured.sink->limits(), log.max_bytes(), sinks.size());
     workers_.push_back(std::make_unique<SinkWorker>(clock, sink_stats, log, reader,
-                                                    std::move(configured.sink), limits));
+                                                    std::move(configured.sink), limits,
+                                                    std::move(configured.dead_letters)));
   }
+}
+
+void SinkManager::Start() {
   for (auto& worker : workers_) worker->Start();
 }
 

@@ -11,6 +11,7 @@
 #include "eventer/clock.h"
 #include "eventer/event_filter.h"
 #include "eventer/event_sink.h"
+#include "pipeline/dead_letters.h"
 #include "pipeline/event_log.h"
 #include "pipeline/stall_detector.h"
 
@@ -23,6 +24,7 @@ struct ConfiguredSink {
   std::string name;  // unique: name=, else kind and host; no secret
   std::unique_ptr<EventSink> sink;
   EventFilter filter;
+  std::unique_ptr<DeadLetterFile> dead_letters = nullptr;  // null: there is no --data-dir
 };
 
 class SinkManager {
@@ -30,9 +32,12 @@ class SinkManager {
   // How long a sink may take to heed a stop. One that does not cannot be joined.
   static constexpr Duration kStopPatience = std::chrono::seconds(2);
 
-  // Adds each sink to stats.sinks, opens its reader of the log and starts its worker thread.
+  // Adds each sink to stats.sinks and opens its reader of the log. Nothing is sent before Start.
   SinkManager(Clock& clock, Stats& stats, EventLog& log, std::vector<ConfiguredSink> sinks);
   ~SinkManager();  // requests stop and joins: blocks as long as a sink does not heed it
+
+  // Starts the workers' threads. Once, when nothing can fail any more.
+  void Start();
 
   // The stalled readers, given since when the log has been full (now, if it is not). Called by
   // the Housekeeper; sets SinkStats::stalled.

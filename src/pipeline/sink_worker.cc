@@ -6,12 +6,14 @@
 namespace eventer {
 
 SinkWorker::SinkWorker(Clock& clock, SinkStats& stats, EventLog& log, ReaderId reader,
-                       std::unique_ptr<EventSink> sink, BatchLimits limits)
+                       std::unique_ptr<EventSink> sink, BatchLimits limits,
+                       std::unique_ptr<DeadLetterFile> dead_letters)
     : clock_(clock),
       stats_(stats),
       log_(log),
       reader_(reader),
       sink_(std::move(sink)),
+      dead_letters_(std::move(dead_letters)),
       judge_(limits, Backoff::SystemRandom()),
       lines_(clock, stats) {}
 
@@ -57,8 +59,7 @@ bool SinkWorker::Step(std::stop_token stop) {
     ending_ = true;
     judge_.BeginLastAttempts();
   }
-  const LogSlice slice = log_.Read(reader_, judge_.window_events(), judge_.window_bytes());
-  const Plan plan = judge_.Next(slice, clock_.Steady());
+  const Plan plan = Next();
   if (plan.attempt) {
     Attempt(plan, std::move(stop));
   } else if (ending_) {
@@ -67,6 +68,12 @@ bool SinkWorker::Step(std::stop_token stop) {
     Wait(plan);
   }
   return true;
+}
+
+// What it does not take of the events that were read for it is given back at once.
+Plan SinkWorker::Next() {
+  const LogSlice slice = log_.Read(reader_, judge_.window_events(), judge_.window_bytes());
+  return judge_.Next(slice, clock_.Steady());
 }
 
 void SinkWorker::Attempt(const Plan& plan, std::stop_token stop) {
@@ -80,7 +87,7 @@ void SinkWorker::Attempt(const Plan& plan, std::stop_token stop) {
   if (stop.stop_requested()) verdict.failure.reset();
   stats_.pulse.Step(clock_.Steady());
   budget_until_ = judge_.budget_until();
-  for (const Rejection& rejection : verdict.rejected) lines_.Rejected(rejection);
+  for (const Rejection& rejection : verdict.rejected) Bury(rejection);
   lines_.Attempted(plan.batch, verdict, clock_.Steady() - begin);
   log_.Commit(reader_, verdict.progress);
   lines_.Committed(verdict, log_.Look(reader_).waiting == 0 || verdict.failure);
@@ -100,6 +107,17 @@ Verdict SinkWorker::Try(const EventBatch& batch, std::span<const LogEntry> entri
   } catch (...) {
   }
   return judge_.JudgeGarbage(entries, what, clock_.Steady());
+}
+
+void SinkWorker::Bury(const Rejection& rejection) {
+  const bool kept = dead_letters_ && dead_letters_->Write(clock_.Wall(), rejection);
+  if (kept) {
+    ++stats_.dead_letters;
+  } else if (dead_letters_) {
+    ++stats_.dead_letters_lost;
+  }
+  if (dead_letters_) stats_.dead_letters_lost += dead_letters_->TakeDiscarded();
+  lines_.Rejected(rejection, kept);
 }
 
 void SinkWorker::Wait(const Plan& plan) {

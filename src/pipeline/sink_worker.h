@@ -12,6 +12,7 @@
 #include "eventer/clock.h"
 #include "eventer/event_sink.h"
 #include "pipeline/attempt_judge.h"
+#include "pipeline/dead_letters.h"
 #include "pipeline/event_log.h"
 #include "pipeline/stall_detector.h"
 #include "pipeline/worker_log.h"
@@ -27,7 +28,8 @@ class SinkWorker {
 
   // `limits`: of one attempt, the sink's own cut to what the log can spare.
   SinkWorker(Clock& clock, SinkStats& stats, EventLog& log, ReaderId reader,
-             std::unique_ptr<EventSink> sink, BatchLimits limits);
+             std::unique_ptr<EventSink> sink, BatchLimits limits,
+             std::unique_ptr<DeadLetterFile> dead_letters);
   ~SinkWorker();  // requests stop and joins
 
   void Start();
@@ -44,8 +46,10 @@ class SinkWorker {
   void Run(std::stop_token stop);
   // False: nothing left to do, the end.
   bool Step(std::stop_token stop);
+  Plan Next();
   void Attempt(const Plan& plan, std::stop_token stop);
   Verdict Try(const EventBatch& batch, std::span<const LogEntry> entries, std::stop_token stop);
+  void Bury(const Rejection& rejection);
   void Wait(const Plan& plan);
   void End();
 
@@ -54,6 +58,7 @@ class SinkWorker {
   EventLog& log_;
   const ReaderId reader_;
   const std::unique_ptr<EventSink> sink_;
+  const std::unique_ptr<DeadLetterFile> dead_letters_;  // may be null
   AttemptJudge judge_;
   WorkerLog lines_;
   bool restored_ = false;  // the sink has got its stored state

@@ -26,9 +26,11 @@ std::string_view Word(Outcome settled) {
 WorkerLog::WorkerLog(Clock& clock, SinkStats& stats)
     : clock_(clock), stats_(stats), failure_lines_(clock) {}
 
-void WorkerLog::Rejected(const Rejection& rejection) {
-  spdlog::error("{}: rejected ({}: {}), never sent again: {}", stats_.name,
-                CauseName(rejection.cause), rejection.detail, rejection.entry.event->json);
+void WorkerLog::Rejected(const Rejection& rejection, bool kept) {
+  const Event& event = *rejection.entry.event;
+  spdlog::error("{}: rejected ({}: {}), {}: {}", stats_.name, CauseName(rejection.cause),
+                rejection.detail, kept ? "kept as a dead letter" : "never sent again",
+                kept ? event.ns + "/" + event.name : event.json);
 }
 
 void WorkerLog::Attempted(std::span<const LogEntry> batch, const Verdict& verdict, Duration took) {

@@ -17,8 +17,9 @@ class WorkerLog {
  public:
   WorkerLog(Clock& clock, SinkStats& stats);
 
-  // Before the commit: the whole event is written, for it is nowhere else afterwards.
-  void Rejected(const Rejection& rejection);
+  // Before the commit. Unless it is `kept` (a dead letter), the whole event is written: it is
+  // nowhere else afterwards.
+  void Rejected(const Rejection& rejection, bool kept);
   void Attempted(std::span<const LogEntry> batch, const Verdict& verdict, Duration took);
   // After the commit. `caught_up`: nothing more can be sent now. One line tells a whole run of
   // attempts, at most one a second.

@@ -188,6 +188,30 @@ TEST_F(AttemptJudgeTest, ThenOneEventIsTriedPerBackOffUntilOneIsDelivered) {
   while (!waiting_.empty()) EXPECT_FALSE(Try(kDelivers).failure);
 }
 
+TEST_F(AttemptJudgeTest, AfterAnOutageASinkThatRemembersIsOfferedAllThatWaitsAtOnce) {
+  Make(100);
+  Add(1, 100);
+  const FakeReceiver::Answer down = [](const EventBatch& batch) {
+    ExportResult result;
+    result.events.assign(batch.events.size(), {Outcome::kRetry, Cause::kServer, "down"});
+    result.state = "";
+    return result;
+  };
+  const FakeReceiver::Answer well = [](const EventBatch& batch) {
+    ExportResult result;
+    result.events.resize(batch.events.size());
+    result.state = "";
+    return result;
+  };
+  for (unsigned i = 0; i < AttemptJudge::kNarrowAfter; ++i) {
+    Try(down);
+    Wait();
+  }
+  Try(well);
+  EXPECT_THAT(tried_, ElementsAre("1"));
+  EXPECT_THAT(Batch(), testing::SizeIs(99));
+}
+
 TEST_F(AttemptJudgeTest, TwentyRejectionsOneByOneCountAsWell) {
   Make(1);
   Add(1, 30);

@@ -190,6 +190,24 @@ TEST_F(AttemptJudgeTest, ATooLargeBatchIsHalvedAtOnce) {
   EXPECT_THAT(Batch(), ElementsAre("3", "4"));
 }
 
+TEST_F(AttemptJudgeTest, ABatchThatIsThrottledAsAWholeIsHalvedAfterItsBackOff) {
+  Make(8);
+  Add(1, 16);
+  const auto throttles = [](const EventBatch& batch) {
+    ExportResult result = AllOf(batch, Outcome::kRetry, Cause::kThrottled);
+    result.smaller = true;
+    return result;
+  };
+  Try(throttles);
+  EXPECT_EQ(Wait(), 1s);
+  EXPECT_THAT(Batch(), ElementsAre("1", "2", "3", "4"));
+  Try(throttles);
+  EXPECT_EQ(Wait(), 2s);
+  EXPECT_THAT(Batch(), ElementsAre("1", "2"));
+  Try(kDelivers);
+  EXPECT_THAT(Batch(), ElementsAre("3", "4"));
+}
+
 TEST_F(AttemptJudgeTest, ATooLargeEventAloneIsRejected) {
   Make(2);
   Add(1, 2);

@@ -97,10 +97,10 @@ TEST_P(EventLogTest, BacklogIsWhatTheReaderHasNotPassed) {
   const ReaderId a = Open("a");
   Append(MakeEntries(1, 2));
   EXPECT_EQ(log_->Look(a).waiting, 2u);
-  EXPECT_EQ(log_->Look(a).backlog, 2 * EventLog::Bytes(*MakeEvent("1")));
+  EXPECT_EQ(log_->Look(a).backlog, 2 * log_->Bytes(*MakeEvent("1")));
   Deliver(a, 1);
   EXPECT_EQ(log_->Look(a).waiting, 1u);
-  EXPECT_EQ(log_->Look(a).backlog, EventLog::Bytes(*MakeEvent("1")));
+  EXPECT_EQ(log_->Look(a).backlog, log_->Bytes(*MakeEvent("1")));
 }
 
 TEST_P(EventLogTest, StillSinceIsWhenWorkCameOrTheLastMove) {

@@ -11,7 +11,7 @@ TEST_P(EventLogTest, DropTakesOnlyWhatIsNeededOldestFirst) {
   MakeForEvents(10);
   const ReaderId dead = Open("dead");
   Append(MakeEntries(1, 10));
-  const std::size_t one = EventLog::Bytes(*MakeEvent("1"));
+  const std::size_t one = log_->Bytes(*MakeEvent("1"));
   EXPECT_EQ(log_->Drop({dead}, 3 * one), 3 * one);
   EXPECT_THAT(Waiting(dead), ElementsAre("4", "5", "6", "7", "8", "9", "10"));
   EXPECT_EQ(Books(dead).dropped[static_cast<std::size_t>(Cause::kStalled)], 3u);
@@ -24,7 +24,7 @@ TEST_P(EventLogTest, DropTakesNormalBeforeWarning) {
   const ReaderId dead = Open("dead");
   Append({MakeEntry("w1", "1", "Warning"), MakeEntry("n1"), MakeEntry("w2", "1", "Warning"),
           MakeEntry("n2")});
-  const std::size_t one = EventLog::Bytes(*MakeEvent("w1", "Warning"));
+  const std::size_t one = log_->Bytes(*MakeEvent("w1", "Warning"));
   log_->Drop({dead}, one);
   EXPECT_THAT(Waiting(dead), ElementsAre("w1", "w2", "n2"));
   log_->Drop({dead}, 3 * one);
@@ -55,6 +55,19 @@ TEST_P(EventLogTest, DropTakesNothingThatAnotherReaderWaitsFor) {
   EXPECT_THAT(Waiting(alive), ElementsAre("2", "3", "4"));
   EXPECT_EQ(Dropped(Books(dead)), 1u);
   EXPECT_EQ(Dropped(Books(alive)), 0u);
+  ExpectBalance();
+}
+
+TEST_P(EventLogTest, NoWarningIsLostWhileANormalEventWaitsForAReaderThatMoves) {
+  MakeForEvents(4);
+  const ReaderId dead = Open("dead"), alive = Open("alive");
+  Append({MakeEntry("w1", "1", "Warning"), MakeEntry("n1"), MakeEntry("w2", "1", "Warning")});
+  const std::size_t three = 3 * log_->Bytes(*MakeEvent("w1", "Warning"));
+  Deliver(alive, 1);
+  EXPECT_EQ(log_->Drop({dead}, three), 0u);
+  Deliver(alive, 1);
+  EXPECT_GT(log_->Drop({dead}, three), 0u);
+  EXPECT_THAT(Waiting(dead), ElementsAre("w2"));  // more room than the Normal one's was needed
   ExpectBalance();
 }
 

@@ -10,20 +10,41 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/chunk_table.h"
 #include "pipeline/event_log.h"
+#include "pipeline/sqlite_event_log.h"
 #include "pipeline/testing.h"
 #include "support/fake_clock.h"
+#include "support/temp_dir.h"
 
 namespace eventer {
 
-using EventLogFactory = std::unique_ptr<EventLog> (*)(Clock&, Stats&, std::size_t max_bytes);
+// One way to keep events.
+struct LogKind {
+  std::unique_ptr<EventLog> (*make)(Clock&, Stats&, const TempDir&, std::size_t max_bytes);
+};
+
+inline std::unique_ptr<DurableEventLog> MakeDiskLog(Clock& clock, Stats& stats, const TempDir& dir,
+                                                    std::size_t max_bytes) {
+  return NewSqliteEventLog(clock, stats, dir.Path(""),
+                           DiskBounds{max_bytes, max_bytes + (1 << 30)});
+}
+
+inline constexpr LogKind kMemoryLog = {
+    [](Clock& clock, Stats& stats, const TempDir&, std::size_t max_bytes) {
+      return NewMemoryEventLog(clock, stats, max_bytes);
+    }};
+inline constexpr LogKind kDiskLog = {[](Clock& clock, Stats& stats, const TempDir& dir,
+                                        std::size_t max_bytes) -> std::unique_ptr<EventLog> {
+  return MakeDiskLog(clock, stats, dir, max_bytes);
+}};
 
 inline constexpr std::size_t kMiB = 1 << 20;
 inline constexpr std::size_t kAll = 1'000'000;
 
-class EventLogTest : public testing::TestWithParam<EventLogFactory> {
+class EventLogTest : public testing::TestWithParam<LogKind> {
  protected:
-  void Make(std::size_t max_bytes) { log_ = GetParam()(clock_, stats_, max_bytes); }
+  void Make(std::size_t max_bytes) { log_ = GetParam().make(clock_, stats_, dir_, max_bytes); }
   // A log for `count` small events.
   void MakeForEvents(std::size_t count) { Make(count * EventLog::Bytes(*MakeEvent("1"))); }
 
@@ -66,6 +87,7 @@ class EventLogTest : public testing::TestWithParam<EventLogFactory> {
     for (const SinkStats& books : stats_.sinks) EXPECT_EQ(Imbalance(books), 0) << books.name;
   }
 
+  TempDir dir_;
   FakeClock clock_;
   Stats stats_;
   std::unique_ptr<EventLog> log_;

@@ -1,4 +1,5 @@
 // Order, books, state.
+#include "eventer/error.h"
 #include "pipeline/event_log_fixture.h"
 
 namespace eventer {
@@ -74,6 +75,18 @@ TEST_P(EventLogTest, ReadKeepsToItsLimits) {
   EXPECT_FALSE(log_->Read(a, 10, 1000).more);
 }
 
+TEST_P(EventLogTest, The64thReaderHasItsOwnFilterAndA65thIsRefused) {
+  Make(kMiB);
+  for (int i = 1; i < 64; ++i) Open(std::to_string(i), MakeFilter("namespaces=none"));
+  const ReaderId last = Open("last", MakeFilter("level=Warning"));
+  EXPECT_THROW(Open("more"), ConfigError);
+  stats_.sinks.pop_back();
+  Append({MakeEntry("n"), MakeEntry("w", "2", "Warning")});
+  EXPECT_THAT(Waiting(last), ElementsAre("w"));
+  EXPECT_THAT(Waiting(0), IsEmpty());
+  ExpectBalance();
+}
+
 TEST_P(EventLogTest, WhatTheFilterDoesNotWantIsPassedAndCounted) {
   Make(10 * kMiB);
   const ReaderId a = Open("a", MakeFilter("level=Warning"));
@@ -140,7 +153,8 @@ TEST_P(EventLogTest, BooksBalanceWhateverASinkSaysItHolds) {
   ExpectBalance();
 }
 
-INSTANTIATE_TEST_SUITE_P(Memory, EventLogTest, testing::Values(&NewMemoryEventLog));
+INSTANTIATE_TEST_SUITE_P(Memory, EventLogTest, testing::Values(kMemoryLog));
+INSTANTIATE_TEST_SUITE_P(Disk, EventLogTest, testing::Values(kDiskLog));
 
 }  // namespace
 }  // namespace eventer

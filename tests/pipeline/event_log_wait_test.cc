@@ -50,7 +50,7 @@ TEST_P(EventLogTest, WaitForRoomIsForWhatWasRefused) {
   const ReaderId a = Open("a");
   Append(MakeEntries(1, 4));
   EXPECT_TRUE(log_->WaitForRoom(clock_.Steady(), {}));  // nothing was refused
-  const auto large = MakeEntries(5, 1, "Normal", EventLog::Bytes(*MakeEvent("1")) - 100);
+  const auto large = MakeEntries(5, 1, "Normal", kSmallEvent + log_->Bytes(*MakeEvent("1")) / 2);
   EXPECT_EQ(Append(large), 0u);
   Deliver(a, 1);
   EXPECT_FALSE(log_->WaitForRoom(clock_.Steady(), {}));

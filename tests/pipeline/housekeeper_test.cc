@@ -183,6 +183,20 @@ TEST_F(HousekeeperTest, DropsForStalledReadersOnlyWhatIsNeeded) {
   EXPECT_EQ(Imbalance(stats_.sinks[0]), 0);
 }
 
+TEST_F(HousekeeperTest, MoreNormalEventsThanTheLogHoldsPushOutNoWarning) {
+  stalled_ = true;
+  Start();
+  Push(MakeEntries(1, 5, "Warning"));
+  Push(MakeEntries(6, 25));
+  clock_.Advance(26s);
+  AwaitTick(30s);
+  std::vector<std::string> kept = Numbers(1, 5);
+  for (const std::string& normal : Numbers(26, 5)) kept.push_back(normal);
+  EXPECT_EQ(InLog(), kept);
+  EXPECT_EQ(Dropped(stats_.sinks[0]), 20u);
+  EXPECT_EQ(Imbalance(stats_.sinks[0]), 0);
+}
+
 TEST_F(HousekeeperTest, DropsOnlyOnceSomebodyIsStalled) {
   Start();
   Push(MakeEntries(1, 13));
@@ -201,12 +215,39 @@ TEST_F(HousekeeperTest, AFullLogIsFullSinceItWasFirstFull) {
   clock_.Advance(26s);
   const SteadyTime full = clock_.Steady();
   AwaitTick(1s);
+  clock_.Advance(1s);
+  AwaitTick(1s);
+  DeliverAll();
+  AwaitTick(29s);
+  clock_.Advance(4s);
+  // The rest of a burst comes as soon as there is room for it.
+  Push({{MakeEvent("big", "Normal", EventBuffer::kMaxBytes / 2), "", "16"}});
+  AwaitTick(1s);
+  EXPECT_EQ(full_since_.load(), full);
+}
+
+TEST_F(HousekeeperTest, ALogThatStoodWithRoomIsFullAnew) {
+  Start();
+  Push(MakeEntries(1, 15));
+  clock_.Advance(26s);
+  AwaitTick(1s);
   DeliverAll();
   AwaitTick(30s);
   Push(MakeEntries(16, 10));
   clock_.Advance(30s);
   AwaitTick(1s);
-  EXPECT_EQ(full_since_.load(), full);
+  EXPECT_EQ(full_since_.load(), clock_.Steady());
+}
+
+TEST_F(HousekeeperTest, ALogThatTookAllThatWaitedIsNotFull) {
+  Start();
+  Push(MakeEntries(1, 15));
+  clock_.Advance(26s);
+  AwaitTick(1s);
+  EXPECT_TRUE(stats_.log_full);
+  DeliverAll();
+  AwaitTick(30s);
+  EXPECT_FALSE(stats_.log_full);
 }
 
 TEST_F(HousekeeperTest, WhileThereIsRoomTheLogIsFullSinceNow) {

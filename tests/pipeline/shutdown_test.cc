@@ -144,6 +144,7 @@ TEST(SinkManagerStalled, FollowsTheWorkersAndTheirBooks) {
   std::vector<ConfiguredSink> sinks;
   sinks.push_back({"a", std::make_unique<FakeSink>(receiver, BatchLimits{}), {}});
   SinkManager manager(clock, stats, *log, std::move(sinks));
+  manager.Start();
   EXPECT_THAT(manager.Stalled(clock.Steady()), IsEmpty());
   log->Append(MakeEntries(1, 3));
   clock.Advance(59s);

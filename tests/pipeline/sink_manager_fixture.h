@@ -40,9 +40,14 @@ class SinkManagerTest : public testing::Test {
     return *receiver;
   }
 
-  void Start() {
+  void Make() {
     if (!log_) MakeLog();
     manager_.emplace(clock_, stats_, *log_, std::move(sinks_));
+  }
+
+  void Start() {
+    Make();
+    manager_->Start();
   }
 
   void Append(const std::vector<SourceEntry>& entries) {

@@ -1,11 +1,11 @@
 // One sink and its thread.
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-
-#include <sstream>
 #include <stdexcept>
+#include <thread>
 
+#include "pipeline/dead_letters.h"
 #include "pipeline/sink_manager_fixture.h"
+#include "support/captured_log.h"
+#include "support/temp_dir.h"
 
 namespace eventer {
 namespace {
@@ -33,6 +33,16 @@ TEST_F(SinkWorkerTest, DeliversWhatIsAppended) {
   EXPECT_EQ(Books(0).attempts, 1u);
   EXPECT_EQ(Books(0).last_delivery_wall_us, clock_.Wall().time_since_epoch().count());
   ExpectBalance();
+}
+
+TEST_F(SinkWorkerTest, NothingIsSentBeforeTheStart) {
+  FakeReceiver& receiver = AddSink("log");
+  Make();
+  Append(MakeEntries(1, 3));
+  for (int i = 0; i < 1000; ++i) std::this_thread::yield();  // whoever could, would
+  manager_.reset();
+  EXPECT_THAT(receiver.Attempts(), IsEmpty());
+  EXPECT_EQ(Books(0).pending, 3u);
 }
 
 TEST_F(SinkWorkerTest, FirstAttemptsAreInOrderAndWithinTheLimits) {
@@ -128,6 +138,35 @@ TEST_F(SinkWorkerTest, ARejectedEventIsCountedByCause) {
   ExpectBalance();
 }
 
+TEST_F(SinkWorkerTest, ARejectedEventIsADeadLetterBeforeItIsCommitted) {
+  const TempDir dir;
+  FakeReceiver& receiver = AddSink("es");
+  receiver.Always(Only({"2"}, Outcome::kRejected, Cause::kMapping));
+  sinks_.back().dead_letters = std::make_unique<DeadLetterFile>(dir.path(), "es", 1 << 20);
+  Start();
+  Append(MakeEntries(1, 3));
+  AwaitPending(0, 0);
+  EXPECT_EQ(Books(0).dead_letters, 1u);
+  EXPECT_EQ(Books(0).dead_letters_lost, 0u);
+  EXPECT_EQ(ListDeadLetters(dir.path())["es"].causes["mapping"], 1u);
+  ExpectBalance();
+}
+
+TEST_F(SinkWorkerTest, ADeadLetterThatCannotBeWrittenIsCountedAndHoldsUpNothing) {
+  const TempDir dir;
+  dir.Write("dead-letters", "in the way");
+  FakeReceiver& receiver = AddSink("es");
+  receiver.Always(Only({"2"}, Outcome::kRejected, Cause::kMapping));
+  sinks_.back().dead_letters = std::make_unique<DeadLetterFile>(dir.path(), "es", 1 << 20);
+  Start();
+  Append(MakeEntries(1, 3));
+  AwaitPending(0, 0);
+  EXPECT_EQ(Books(0).dead_letters, 0u);
+  EXPECT_EQ(Books(0).dead_letters_lost, 1u);
+  EXPECT_THAT(receiver.Delivered(), ElementsAre("1", "3"));
+  ExpectBalance();
+}
+
 TEST_F(SinkWorkerTest, ASinkThatThrowsIsTriedAgain) {
   FakeReceiver& receiver = AddSink("log");
   receiver.Once([](const EventBatch&) -> ExportResult { throw std::runtime_error("oh"); });
@@ -216,25 +255,6 @@ TEST_F(SinkWorkerTest, AnIdleThreadIsNeverStuck) {
   }
 }
 
-// What goes to spdlog while it lives.
-class CapturedLog {
- public:
-  CapturedLog() : before_(spdlog::default_logger()) {
-    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(text_);
-    sink->set_pattern("%l %v");
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", sink));
-  }
-  ~CapturedLog() {
-    spdlog::set_default_logger(before_);
-    spdlog::set_level(spdlog::level::info);
-  }
-  std::string Text() const { return text_.str(); }  // once all writers have ended
-
- private:
-  std::ostringstream text_;
-  std::shared_ptr<spdlog::logger> before_;
-};
-
 class SinkWorkerLogTest : public SinkManagerTest {
  protected:
   std::string Ended() {
@@ -309,8 +329,9 @@ TEST_F(SinkWorkerLogTest, ARejectedEventIsWrittenAsAWhole) {
   Start();
   Append(MakeEntries(1, 1));
   AwaitPending(0, 0);
-  EXPECT_THAT(Ended(), HasSubstr("error es: rejected (mapping: said the receiver), never sent "
-                                 "again: xxxxxxxxxx\n"));
+  EXPECT_THAT(Ended(),
+              HasSubstr("error es: rejected (mapping: said the receiver), never sent again: " +
+                        MakeEntries(1, 1).front().event->json + "\n"));
 }
 
 }  // namespace

@@ -15,14 +15,15 @@
 
 namespace eventer {
 
-// An event whose json has `bytes` bytes.
-EventPtr MakeEvent(std::string name, std::string type = "Normal", std::size_t bytes = 10);
+// An event whose json has `bytes` bytes, if name and type leave room.
+inline constexpr std::size_t kSmallEvent = 64;
+EventPtr MakeEvent(std::string name, std::string type = "Normal", std::size_t bytes = kSmallEvent);
 // An entry of the watch of all namespaces.
 SourceEntry MakeEntry(std::string name, std::string version = "1", std::string type = "Normal",
-                      std::size_t bytes = 10);
+                      std::size_t bytes = kSmallEvent);
 // Entries without gaps: names and versions are the numbers from `first` on.
 std::vector<SourceEntry> MakeEntries(int first, int count, const std::string& type = "Normal",
-                                     std::size_t bytes = 10);
+                                     std::size_t bytes = kSmallEvent);
 std::vector<std::string> Numbers(int first, int count);
 
 // The filter options of a sink: "level=Warning".
