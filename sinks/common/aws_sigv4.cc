@@ -1,7 +1,5 @@
 #include "common/aws_sigv4.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <time.h>
 
@@ -12,6 +10,9 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "common/hmac.h"
+#include "eventer/percent.h"
 
 namespace eventer {
 namespace {
@@ -32,14 +33,6 @@ std::string Sha256(std::string_view text) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-std::string Hmac(std::string_view key, std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-  return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
 std::string Lower(std::string_view text) {
@@ -69,7 +62,11 @@ Parts PartsOf(std::string_view url) {
           query < url.size() ? url.substr(query + 1) : std::string_view()};
 }
 
-// Sorted by name, then value; a name without '=' gets one. All is percent-encoded already.
+// What signers and AWS agree on: everything that may be percent-encoded is, in capitals.
+std::string Encoded(std::string_view text) { return PercentEncode(PercentDecode(text)); }
+
+// Sorted by name, then value; a name without '=' gets one. A URL may hold ',' and '*' as they are,
+// AWS signs %2C and %2A.
 std::string CanonicalQuery(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
   while (!query.empty()) {
@@ -77,7 +74,8 @@ std::string CanonicalQuery(std::string_view query) {
     const std::string_view pair = query.substr(0, end);
     const std::size_t equals = std::min(pair.find('='), pair.size());
     if (!pair.empty()) {
-      pairs.emplace_back(pair.substr(0, equals), pair.substr(std::min(equals + 1, pair.size())));
+      pairs.emplace_back(Encoded(pair.substr(0, equals)),
+                         Encoded(pair.substr(std::min(equals + 1, pair.size()))));
     }
     query.remove_prefix(std::min(end + 1, query.size()));
   }
@@ -121,6 +119,9 @@ void SignAwsV4(const AwsCredentials& credentials, const AwsScope& scope, WallTim
                HttpRequest* request) {
   const Parts parts = PartsOf(request->url);
   const std::string time = TimeText(now), day = time.substr(0, 8);
+  const std::string body_hash = Hex(Sha256(request->body));
+  // OpenSearch Serverless refuses requests that do not say it.
+  if (scope.service == "aoss") request->headers.emplace_back("X-Amz-Content-Sha256", body_hash);
   request->headers.emplace_back("X-Amz-Date", time);
   if (!credentials.session_token.empty()) {
     request->headers.emplace_back("X-Amz-Security-Token", credentials.session_token);
@@ -134,19 +135,19 @@ void SignAwsV4(const AwsCredentials& credentials, const AwsScope& scope, WallTim
   }
   const std::string canonical = request->method + "\n" + CanonicalPath(parts.path) + "\n" +
                                 CanonicalQuery(parts.query) + "\n" + header_lines + "\n" + names +
-                                "\n" + Hex(Sha256(request->body));
+                                "\n" + body_hash;
   const std::string credential_scope =
       day + "/" + scope.region + "/" + scope.service + "/aws4_request";
   const std::string to_sign = std::string(kAlgorithm) + "\n" + time + "\n" + credential_scope +
                               "\n" + Hex(Sha256(canonical));
-  std::string key = Hmac("AWS4" + credentials.secret_key, day);
+  std::string key = HmacSha256("AWS4" + credentials.secret_key, day);
   for (const std::string& part : {scope.region, scope.service, std::string("aws4_request")}) {
-    key = Hmac(key, part);
+    key = HmacSha256(key, part);
   }
-  request->headers.emplace_back("Authorization", std::string(kAlgorithm) +
-                                                     " Credential=" + credentials.access_key + "/" +
-                                                     credential_scope + ", SignedHeaders=" + names +
-                                                     ", Signature=" + Hex(Hmac(key, to_sign)));
+  request->headers.emplace_back(
+      "Authorization", std::string(kAlgorithm) + " Credential=" + credentials.access_key + "/" +
+                           credential_scope + ", SignedHeaders=" + names +
+                           ", Signature=" + Hex(HmacSha256(key, to_sign)));
 }
 
 }  // namespace eventer

@@ -13,10 +13,11 @@ struct AwsCredentials {
 };
 
 struct AwsScope {
-  std::string region, service;  // "cn-north-1", "es"
+  std::string region, service;  // "cn-north-1"; "es", or "aoss" for OpenSearch Serverless
 };
 
-// Adds X-Amz-Date, X-Amz-Security-Token if there is one, and Authorization.
+// Adds X-Amz-Date, X-Amz-Security-Token if there is one, X-Amz-Content-Sha256 for "aoss", and
+// Authorization.
 // Signs the method, the URL, the body, Host and all headers that are there already.
 void SignAwsV4(const AwsCredentials& credentials, const AwsScope& scope, WallTime now,
                HttpRequest* request);

@@ -1,39 +1,41 @@
 #include "common/chat_sink.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
-#include <map>
-#include <nlohmann/json.hpp>
-#include <optional>
+#include <span>
 #include <utility>
 
-#include "common/event_digest.h"
+#include "common/chat_state.h"
+#include "common/digest_run.h"
 #include "common/message_budget.h"
+#include "common/repeat_book.h"
 
 namespace eventer {
 namespace {
 
-using nlohmann::json;
+using std::chrono_literals::operator""s;
 
 // What is offered at a time, and so the largest digest.
-constexpr BatchLimits kLimits = {.events = 1000, .bytes = 4 << 20};
+constexpr BatchLimits kLimits = {.events = 10'000, .bytes = 16 << 20};
 
-std::string IdOf(const Event& event) { return event.uid + "-" + event.resource_version; }
+const EventOutcome kWaits = {Outcome::kWaiting, Cause::kNone, {}};
+// Also of what is never told: it is no sign that the receiver takes messages, as kDelivered is.
+const EventOutcome kHeld = {Outcome::kHeld, Cause::kNone, {}};
 
-// A digest that was begun: what another process needs to go on with it.
-struct DigestProgress {
-  std::string end;                    // the id of its last event
-  std::size_t events = 0;             // how many of those that wait belong to it
-  std::size_t told = 0;               // pages
-  std::vector<std::size_t> rejected;  // pages that the receiver refused for good
-};
+bool Settles(const EventOutcome& outcome) {
+  return outcome.outcome == Outcome::kDelivered || outcome.outcome == Outcome::kRejected;
+}
 
 class ChatSink final : public EventSink {
  public:
-  ChatSink(Clock& clock, const ChatLimits& limits, std::unique_ptr<ChatRobot> robot)
+  ChatSink(Clock& clock, const ChatOptions& options, std::unique_ptr<ChatRobot> robot)
       : clock_(clock),
-        limits_(limits),
         robot_(std::move(robot)),
-        budget_(clock, limits.messages, limits.window) {}
+        budget_(RobotPace::Of(clock, robot_->address(), options.rates)),
+        options_(options),
+        digest_(options.style),
+        book_(clock, options.repeat) {}
 
   std::string_view name() const override { return robot_->name(); }
   BatchLimits limits() const override { return kLimits; }
@@ -41,187 +43,249 @@ class ChatSink final : public EventSink {
   ExportResult ExportEvents(const EventBatch& batch, std::stop_token stop) override;
 
  private:
-  // What the events of a told digest came to, by id; they are settled as they are offered.
-  using Settled = std::map<std::string, EventOutcome>;
-
   ExportResult TellOne(const EventBatch& batch, const std::stop_token& stop);
   ExportResult TellPage(const EventBatch& batch, const std::stop_token& stop);
+  ExportResult EndDigest(const EventBatch& batch);
   ExportResult Settle(const EventBatch& batch);
-  bool GoOnWithDigest(const EventBatch& batch);
-  void BeginDigest(const EventBatch& batch);
-  void EndDigest();
-  void ForgetDigest();
+  ExportResult WaitForBudget(const EventBatch& batch);
+  ExportResult WaitUntil(SteadyTime time, const EventBatch& batch);
+  bool Fits(const EventBatch& batch);
+  std::size_t LateEvents(const EventBatch& batch) const;
+  bool Gathers();
   ChatAnswer Spend(ChatAnswer answer);
-  ExportResult AllOf(const EventBatch& batch, const EventOutcome& outcome) const;
+  bool AnySettled(const EventBatch& batch) const;
+  ExportResult AllOf(const EventBatch& batch, const EventOutcome& outcome);
   std::string State();
+  ExportResult Export(const EventBatch& batch, const std::stop_token& stop);
+  ExportResult SetAside(const EventBatch& batch);
+  bool TellRepeats(const EventBatch& batch, const std::stop_token& stop);
+  bool TellDue(bool all, const std::stop_token& stop);
+  void BackOff(const ChatAnswer& answer);
 
   Clock& clock_;
-  const ChatLimits limits_;
   const std::unique_ptr<ChatRobot> robot_;
   MessageBudget budget_;
-  std::optional<DigestProgress> progress_;
-  std::vector<EventPtr> digest_events_;  // of `progress_`; empty: it is another process's
-  std::vector<DigestPage> pages_;
-  std::map<std::size_t, EventOutcome> refused_pages_;
-  Settled settled_;
+  const ChatOptions options_;
+  DigestRun digest_;
+  RepeatBook book_;
+  std::optional<SteadyTime> gathers_until_;
+  // When the sink wants to be called with what waits, or with nothing. A call that comes before is
+  // the last one, at the end of the process.
+  std::optional<SteadyTime> expected_;
+  bool waited_ = false;  // something did
+  bool last_ = false;
+  bool repeats_turn_ = true;     // before what waits
+  unsigned repeats_failed_ = 0;  // in a row
+  DigestRun::Outcomes settled_;  // of an ended digest: settled as they are offered
 };
 
-void ChatSink::RestoreState(std::string_view state) {
-  const json document = json::parse(state, nullptr, false);
-  if (!document.is_object()) return;  // none yet
-  std::vector<WallTime> sent;
-  for (const json& time : document.value("sent", json::array())) {
-    sent.emplace_back(std::chrono::milliseconds(time.get<std::int64_t>()));
-  }
-  budget_.Restore(sent);
-  const json digest = document.value("digest", json());
-  if (!digest.is_object()) return;
-  progress_ = DigestProgress{digest.value("end", ""), digest.value("events", std::size_t{0}),
-                             digest.value("told", std::size_t{0}),
-                             digest.value("rejected", std::vector<std::size_t>{})};
+void ChatSink::RestoreState(std::string_view text) {
+  if (text.empty()) return;
+  ChatState state = ReadChatState(text);
+  budget_.Restore(state.sent, state.rests_until);
+  if (state.digest) digest_.Restore(*std::move(state.digest));
+  book_.Restore(ReadProblems(clock_, text));
 }
 
 std::string ChatSink::State() {
-  json document = {{"sent", json::array()}};
-  for (const WallTime time : budget_.Sent()) {
-    const auto since = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch());
-    document["sent"].push_back(since.count());
-  }
-  if (progress_) {
-    document["digest"] = {{"end", progress_->end},
-                          {"events", progress_->events},
-                          {"told", progress_->told},
-                          {"rejected", progress_->rejected}};
-  }
-  return document.dump();
+  return WriteChatState(clock_, {budget_.Sent(), budget_.RestsUntil(), digest_.progress()},
+                        book_.problems());
 }
 
-ExportResult ChatSink::AllOf(const EventBatch& batch, const EventOutcome& outcome) const {
+ExportResult ChatSink::AllOf(const EventBatch& batch, const EventOutcome& outcome) {
   ExportResult result;
   result.events.assign(batch.events.size(), outcome);
   return result;
 }
 
 ExportResult ChatSink::ExportEvents(const EventBatch& batch, std::stop_token stop) {
+  last_ = expected_ && clock_.Steady() < *expected_ && (batch.events.empty() || waited_);
+  ExportResult result = Export(batch, stop);
+  result.state = State();
+  result.held = book_.held();
+  const SteadyTime next = std::max(book_.Next(), budget_.Next());
+  if (next != SteadyTime::max()) result.again_at = std::min(result.again_at.value_or(next), next);
+  expected_ = result.again_at.value_or(SteadyTime::max());
+  waited_ = std::ranges::count(result.events, Outcome::kWaiting, &EventOutcome::outcome) > 0;
+  return result;
+}
+
+// One message at most, so that each is stored before the next.
+ExportResult ChatSink::Export(const EventBatch& batch, const std::stop_token& stop) {
+  if (AnySettled(batch)) return Settle(batch);
+  if (digest_.active() && !batch.events.empty() && digest_.GoOn(batch.events) &&
+      digest_.ShouldGiveWay(batch.events)) {
+    return EndDigest(batch);
+  }
+  ExportResult aside = SetAside(batch);
+  if (!aside.events.empty()) return aside;
+  if (TellRepeats(batch, stop)) return WaitForBudget(batch);
   if (batch.events.empty()) return {};
-  if (std::ranges::any_of(batch.events, [&](auto& e) { return settled_.contains(IdOf(*e)); })) {
-    return Settle(batch);
+  const std::size_t late = digest_.active() ? 0 : LateEvents(batch);
+  if (late == 0 && Gathers()) return WaitUntil(*gathers_until_, batch);
+  const bool fits = late == 0 && Fits(batch);
+  if (!budget_.Take()) return WaitForBudget(batch);
+  if (fits) return TellOne(batch, stop);
+  if (!digest_.active()) {
+    settled_.clear();  // what was not offered again is gone from the log
+    digest_.Begin(std::span(batch.events).first(late > 0 ? late : batch.events.size()), late > 0);
+    gathers_until_.reset();
   }
-  if (progress_ && !GoOnWithDigest(batch)) ForgetDigest();
-  if (budget_.Available() == 0) {
-    ExportResult result = AllOf(batch, {Outcome::kWaiting, Cause::kNone, {}});
-    result.again_at = budget_.Next();
-    return result;
-  }
-  if (!progress_ && batch.events.size() <= budget_.Available()) return TellOne(batch, stop);
-  if (!progress_) BeginDigest(batch);
   return TellPage(batch, stop);
+}
+
+bool ChatSink::Fits(const EventBatch& batch) {
+  if (digest_.active()) return false;
+  if (options_.group_wait > Duration::zero() && batch.events.size() > 1) return false;
+  return book_.Messages(batch.events) <= budget_.Available();
+}
+
+// How many of the first events are older than people want to hear of one by one.
+std::size_t ChatSink::LateEvents(const EventBatch& batch) const {
+  if (options_.max_age == Duration::zero()) return 0;
+  const WallTime now = clock_.Wall();
+  const auto first = std::ranges::find_if(batch.events, [&](const EventPtr& event) {
+    return now - event->last_seen <= options_.max_age;
+  });
+  return static_cast<std::size_t>(first - batch.events.begin());
+}
+
+// More may come to be told together with what waits.
+bool ChatSink::Gathers() {
+  if (options_.group_wait == Duration::zero() || digest_.active() || last_) return false;
+  if (!gathers_until_) gathers_until_ = clock_.Steady() + options_.group_wait;
+  return clock_.Steady() < *gathers_until_;
+}
+
+// What is silenced, and repetitions, behind what a digest tells already. Empty: there are none.
+ExportResult ChatSink::SetAside(const EventBatch& batch) {
+  if (!book_.Holds() && options_.silences.empty()) return {};
+  ExportResult result = AllOf(batch, kWaits);
+  bool any = false;
+  const std::size_t begin = digest_.active() ? digest_.progress()->events : 0;
+  for (std::size_t i = begin; i < batch.events.size(); ++i) {
+    const bool silenced = options_.silences.Cover(*batch.events[i], batch.timestamp);
+    if (!silenced && !book_.Repeat(*batch.events[i])) continue;
+    result.events[i] = kHeld;
+    any = true;
+  }
+  result.again_at = clock_.Steady();
+  return any ? result : ExportResult{};
+}
+
+// By turns with the events that wait. In the last call all that is held is told.
+bool ChatSink::TellRepeats(const EventBatch& batch, const std::stop_token& stop) {
+  if (!batch.events.empty()) return repeats_turn_ && TellDue(false, stop);
+  while (TellDue(last_, stop)) {
+    if (!last_) return true;
+  }
+  return false;
+}
+
+// False: nothing is due, or it could not be told.
+bool ChatSink::TellDue(bool all, const std::stop_token& stop) {
+  const std::optional<RepeatPage> page = book_.Due(options_.style, all);
+  if (!page || !budget_.Take()) return false;
+  const ChatAnswer answer =
+      Spend(robot_->TellPage({page->lines, page->warning, false}, page->id, stop));
+  repeats_turn_ = false;
+  if (answer.outcome.outcome == Outcome::kWaiting) return false;
+  if (!Settles(answer.outcome)) {
+    BackOff(answer);
+    return false;
+  }
+  repeats_failed_ = 0;
+  const bool refused = answer.outcome.outcome == Outcome::kRejected;
+  if (refused) spdlog::error("{}: a summary was refused: {}", name(), answer.outcome.detail);
+  book_.ToldPage(*page, refused);
+  return !refused;
+}
+
+// The worker backs off for events only; these are in nobody's hands but ours.
+void ChatSink::BackOff(const ChatAnswer& answer) {
+  const unsigned doublings = std::min(repeats_failed_++, 5U);
+  budget_.Rest(answer.retry_after.value_or(std::min<Duration>(1s * (1U << doublings), 30s)));
+  if (repeats_failed_ == 1) {
+    spdlog::warn("{}: a summary is not told yet: {}", name(), answer.outcome.detail);
+  }
+}
+
+ExportResult ChatSink::WaitForBudget(const EventBatch& batch) {
+  return WaitUntil(budget_.Next(), batch);
+}
+
+ExportResult ChatSink::WaitUntil(SteadyTime time, const EventBatch& batch) {
+  ExportResult result = AllOf(batch, kWaits);
+  result.again_at = time;
+  return result;
 }
 
 ExportResult ChatSink::TellOne(const EventBatch& batch, const std::stop_token& stop) {
   const Event& event = *batch.events.front();
-  const ChatAnswer answer = Spend(robot_->TellEvent(event, IdOf(event), stop));
-  const bool settled =
-      answer.outcome.outcome == Outcome::kDelivered || answer.outcome.outcome == Outcome::kRejected;
-  ExportResult result =
-      AllOf(batch, settled ? EventOutcome{Outcome::kWaiting, Cause::kNone, {}} : answer.outcome);
+  const ChatAnswer answer = Spend(robot_->TellEvent(event, event.VersionId(), stop));
+  if (answer.outcome.outcome == Outcome::kDelivered) book_.Tell(event);
+  if (Settles(answer.outcome)) gathers_until_.reset();
+  ExportResult result = AllOf(batch, Settles(answer.outcome) ? kWaits : answer.outcome);
   result.events.front() = answer.outcome;
   result.retry_after = answer.retry_after;
   result.again_at = clock_.Steady();
-  result.state = State();
   return result;
 }
 
+// Another sink of this robot is to leave it alone, too.
 ChatAnswer ChatSink::Spend(ChatAnswer answer) {
-  for (std::size_t i = 0; i < answer.requests; ++i) budget_.Spend();
+  budget_.Spend(answer.requests);
+  repeats_turn_ = true;
+  if (answer.outcome.cause == Cause::kThrottled && answer.retry_after) {
+    budget_.Rest(*answer.retry_after);
+  }
   return answer;
 }
 
-void ChatSink::BeginDigest(const EventBatch& batch) {
-  progress_ = DigestProgress{IdOf(*batch.events.back()), batch.events.size(), 0, {}};
-  digest_events_ = batch.events;
-  pages_ = ComposeDigest(digest_events_, limits_.digest_bytes);
-  settled_.clear();  // what was not offered again is gone from the log
-}
-
-// False: the events that it tells are not those that wait any more.
-bool ChatSink::GoOnWithDigest(const EventBatch& batch) {
-  if (!digest_events_.empty()) return true;
-  const std::size_t events = progress_->events;
-  if (events == 0 || events > batch.events.size()) return false;
-  if (IdOf(*batch.events[events - 1]) != progress_->end) return false;
-  digest_events_.assign(batch.events.begin(), batch.events.begin() + static_cast<long>(events));
-  pages_ = ComposeDigest(digest_events_, limits_.digest_bytes);
-  for (const std::size_t page : progress_->rejected) {
-    refused_pages_[page] = {Outcome::kRejected, Cause::kContent, "the receiver refused the digest"};
-  }
-  return progress_->told < pages_.size();
-}
-
 ExportResult ChatSink::TellPage(const EventBatch& batch, const std::stop_token& stop) {
-  const std::size_t page = progress_->told;
-  const std::string id = progress_->end + "-" + std::to_string(page + 1);
-  const ChatAnswer answer = Spend(robot_->TellLines(pages_[page].lines, id, stop));
-  const Outcome outcome = answer.outcome.outcome;
-  if (outcome != Outcome::kDelivered && outcome != Outcome::kRejected) {
+  // Warnings come first: once per digest is enough.
+  const DigestPage& page = digest_.page();
+  const bool mention = page.warning && digest_.progress()->told == 0;
+  const ChatAnswer answer =
+      Spend(robot_->TellPage({page.lines, page.warning, mention}, digest_.id(), stop));
+  if (digest_.Told(answer.outcome)) return EndDigest(batch);
+  if (!Settles(answer.outcome) && answer.outcome.outcome != Outcome::kWaiting) {
     ExportResult result = AllOf(batch, answer.outcome);
     result.retry_after = answer.retry_after;
-    result.state = State();
     return result;
   }
-  if (outcome == Outcome::kRejected) {
-    refused_pages_[page] = answer.outcome;
-    progress_->rejected.push_back(page);
-  }
-  if (++progress_->told == pages_.size()) {
-    EndDigest();
-    return Settle(batch);
-  }
-  ExportResult result = AllOf(batch, {Outcome::kWaiting, Cause::kNone, {}});
-  result.again_at = std::max(budget_.Next(), clock_.Steady());
-  result.state = State();
-  return result;
+  return WaitForBudget(batch);
 }
 
-void ChatSink::EndDigest() {
-  for (std::size_t page = 0; page < pages_.size(); ++page) {
-    const auto refused = refused_pages_.find(page);
-    const EventOutcome outcome = refused == refused_pages_.end() ? EventOutcome{} : refused->second;
-    for (const std::size_t event : pages_[page].events) {
-      settled_[IdOf(*digest_events_[event])] = outcome;
-    }
-  }
-  ForgetDigest();
+ExportResult ChatSink::EndDigest(const EventBatch& batch) {
+  settled_ = digest_.End();
+  return Settle(batch);
 }
 
-void ChatSink::ForgetDigest() {
-  progress_.reset();
-  digest_events_.clear();
-  pages_.clear();
-  refused_pages_.clear();
+bool ChatSink::AnySettled(const EventBatch& batch) const {
+  if (settled_.empty()) return false;
+  return std::ranges::any_of(
+      batch.events, [&](const auto& event) { return settled_.contains(event->VersionId()); });
 }
 
 ExportResult ChatSink::Settle(const EventBatch& batch) {
-  ExportResult result;
-  for (const EventPtr& event : batch.events) {
-    const auto settled = settled_.find(IdOf(*event));
-    if (settled == settled_.end()) {
-      result.events.push_back({Outcome::kWaiting, Cause::kNone, {}});
-      continue;
-    }
-    result.events.push_back(settled->second);
+  ExportResult result = AllOf(batch, kWaits);
+  for (std::size_t i = 0; i < batch.events.size(); ++i) {
+    const auto settled = settled_.find(batch.events[i]->VersionId());
+    if (settled == settled_.end()) continue;
+    result.events[i] = settled->second;
+    if (settled->second.outcome == Outcome::kDelivered) book_.Tell(*batch.events[i]);
     settled_.erase(settled);
   }
   result.again_at = clock_.Steady();
-  result.state = State();
   return result;
 }
 
 }  // namespace
 
-std::unique_ptr<EventSink> NewChatSink(Clock& clock, const ChatLimits& limits,
+std::unique_ptr<EventSink> NewChatSink(Clock& clock, const ChatOptions& options,
                                        std::unique_ptr<ChatRobot> robot) {
-  return std::make_unique<ChatSink>(clock, limits, std::move(robot));
+  return std::make_unique<ChatSink>(clock, options, std::move(robot));
 }
 
 }  // namespace eventer

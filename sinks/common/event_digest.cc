@@ -6,97 +6,107 @@
 #include <utility>
 
 #include "common/http_verdict.h"
-#include "common/workload.h"
-#include "eventer/time_format.h"
 
 namespace eventer {
 namespace {
 
-constexpr std::size_t kMaxMessageBytes = 300;
+// Where there are many groups each is told in fewer words.
+constexpr std::size_t kTextBytes = 300, kShortTextBytes = 120, kManyGroups = 20;
 
-using GroupKey = std::tuple<std::string, std::string, std::string, std::string>;
-
-struct Group {
-  GroupKey key;                     // namespace, kind, workload, reason
+struct Listed {
+  GroupKey key;
+  EventGroup group;
   std::vector<std::size_t> events;  // in order
-  bool warning = false;
 };
 
-const std::string& NamespaceOf(const Event& event) {
-  return event.involved_object.ns.empty() ? event.ns : event.involved_object.ns;
-}
-
-GroupKey KeyOf(const Event& event) {
-  const ObjectReference& object = event.involved_object;
-  return {NamespaceOf(event), object.kind, WorkloadName(object.kind, object.name), event.reason};
-}
-
-std::vector<Group> GroupsOf(std::span<const EventPtr> events) {
+std::vector<Listed> GroupsOf(std::span<const EventPtr> events) {
   std::map<GroupKey, std::size_t> places;
-  std::vector<Group> groups;
+  std::vector<Listed> groups;
   for (std::size_t i = 0; i < events.size(); ++i) {
-    GroupKey key = KeyOf(*events[i]);
+    GroupKey key = GroupKeyOf(*events[i]);
     const auto [place, fresh] = places.try_emplace(key, groups.size());
-    if (fresh) groups.push_back({std::move(key), {}, false});
-    Group& group = groups[place->second];
-    group.events.push_back(i);
-    group.warning |= events[i]->type == "Warning";
+    if (fresh) groups.push_back({std::move(key), EventGroup(), {}});
+    groups[place->second].group.Add(*events[i]);
+    groups[place->second].events.push_back(i);
   }
-  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-    if (a.warning != b.warning) return a.warning;
-    return a.events.size() > b.events.size();
+  for (Listed& listed : groups) listed.group.SetText(*events[listed.events.back()]);
+  std::ranges::stable_sort(groups, [](const Listed& a, const Listed& b) {
+    return std::tie(b.group.warning, b.group.events, b.group.times) <
+           std::tie(a.group.warning, a.group.events, a.group.times);
   });
   return groups;
 }
 
-// "from 10:02:01 to 10:03:04", with dates if they differ.
-std::string SpanOf(const Group& group, std::span<const EventPtr> events) {
-  WallTime first = events[group.events.front()]->last_seen, last = first;
-  for (const std::size_t i : group.events) {
-    first = std::min(first, events[i]->last_seen);
-    last = std::max(last, events[i]->last_seen);
-  }
-  const std::string from = FormatDateTime(first), to = FormatDateTime(last);
-  constexpr std::size_t kDate = 11;  // "2006-01-02 "
-  if (from == to) return "at " + from;
-  const bool same_day = from.compare(0, kDate, to, 0, kDate) == 0;
-  return "from " + from + " to " + (same_day ? to.substr(kDate) : to);
-}
-
-std::string LineOf(const Group& group, std::span<const EventPtr> events) {
-  const auto& [ns, kind, workload, reason] = group.key;
-  const Event& newest = *events[group.events.back()];
-  return std::to_string(group.events.size()) + " × " + OneLine(reason, 100) + " · " +
-         (ns.empty() ? "" : ns + "/") + OneLine(workload, 253) + " (" + kind +
-         (group.warning ? ", Warning" : "") + ") " + SpanOf(group, events) + ": " +
-         OneLine(newest.message, kMaxMessageBytes);
+std::string Totals(std::span<const EventPtr> events, std::size_t groups) {
+  const auto warnings =
+      std::ranges::count_if(events, [](const auto& event) { return event->type == "Warning"; });
+  return "In all " + std::to_string(events.size()) + " events" +
+         (warnings > 0 ? ", " + std::to_string(warnings) + " of them Warnings," : "") + " in " +
+         std::to_string(groups) + (groups == 1 ? " group." : " groups.");
 }
 
 }  // namespace
 
-std::vector<DigestPage> ComposeDigest(std::span<const EventPtr> events, std::size_t max_bytes) {
-  const std::vector<Group> groups = GroupsOf(events);
-  const std::string total = "In all " + std::to_string(events.size()) + " events in " +
-                            std::to_string(groups.size()) + " groups.";
-  std::vector<DigestPage> pages(1);
-  std::size_t used = 0;
-  const auto add = [&](const std::string& text) {
-    constexpr std::size_t kMark = 3;  // "…"
-    std::string line = OneLine(text, max_bytes - kMark - 1);
-    if (used > 0 && used + line.size() + 1 > max_bytes) {
-      pages.emplace_back();
-      used = 0;
-    }
-    used += line.size() + 1;
-    pages.back().lines.push_back(std::move(line));
-  };
-  for (const Group& group : groups) {
-    add(LineOf(group, events));
-    std::vector<std::size_t>& told = pages.back().events;
-    told.insert(told.end(), group.events.begin(), group.events.end());
+std::string GroupLine(const LineStyle& style, const GroupKey& key, const EventGroup& group,
+                      std::size_t text_bytes) {
+  const Markup& markup = style.markup;
+  const auto shown = [&](std::string_view text) { return markup.escape(text); };
+  std::string line =
+      std::to_string(group.events) + " × " +
+      Marked(group.warning ? markup.warning : markup.strong, shown(OneLine(key.reason, 100))) +
+      " · " + shown(SubjectOf(key, group.warning));
+  if (group.times > static_cast<std::int64_t>(group.events)) {
+    line += ", " + std::to_string(group.times) + " times";
   }
-  add(total);
-  return pages;
+  line += " " + group.SpanText(style.zone);
+  const bool alone = group.names.size() == 1 && group.objects.front() == key.workload;
+  if (!alone) line += ", " + shown(group.ObjectsText());
+  return line + ": " + shown(OneLine(group.text, text_bytes));
+}
+
+void PageMaker::Add(std::string_view text) {
+  constexpr std::size_t kMark = 3;  // "…"
+  const std::size_t end = style_.markup.line_end.size();
+  if (pages.empty()) Turn();
+  std::string line = OneLine(text, style_.page_bytes - head_ - kMark - end);
+  if (used_ > head_ && used_ + line.size() + end > style_.page_bytes) Turn();
+  used_ += line.size() + end;
+  pages.back().lines.push_back(std::move(line));
+}
+
+void PageMaker::Turn() {
+  pages.emplace_back();
+  used_ = head_ = 0;
+  AddHead();
+}
+
+// What every page says.
+void PageMaker::AddHead() {
+  const std::size_t end = style_.markup.line_end.size();
+  std::vector<std::string>& lines = pages.back().lines;
+  if (!style_.note.empty()) lines.push_back(style_.note);
+  if (!style_.cluster.empty()) lines.insert(lines.begin(), ClusterLine());
+  for (const std::string& line : lines) used_ += line.size() + end;
+  head_ = used_;
+}
+
+std::string PageMaker::ClusterLine() const {
+  const std::string cluster = OneLine(style_.cluster, kClusterBytes);
+  return "Cluster: " + Marked(style_.markup.strong, style_.markup.escape(cluster));
+}
+
+std::vector<DigestPage> ComposeDigest(std::span<const EventPtr> events, const LineStyle& style) {
+  std::vector<Listed> groups = GroupsOf(events);
+  const std::size_t text = groups.size() > kManyGroups ? kShortTextBytes : kTextBytes;
+  PageMaker maker(style);
+  for (const Listed& listed : groups) {
+    maker.Add(GroupLine(style, listed.key, listed.group, text));
+    DigestPage& page = maker.pages.back();
+    page.events.insert(page.events.end(), listed.events.begin(), listed.events.end());
+    page.warning |= listed.group.warning;
+  }
+  maker.Add(Totals(events, groups.size()));
+  return std::move(maker.pages);
 }
 
 }  // namespace eventer

@@ -52,6 +52,17 @@ std::string Add(std::string_view text, HttpHeaders* headers) {
   return {};
 }
 
+// Takes the client's own out; their names.
+std::vector<std::string> TakeOwn(HttpHeaders* headers) {
+  std::vector<std::string> own;
+  std::erase_if(*headers, [&](const auto& header) {
+    const bool is_own = std::find(kOwn.begin(), kOwn.end(), header.first) != kOwn.end();
+    if (is_own) own.push_back(header.first);
+    return is_own;
+  });
+  return own;
+}
+
 // As `header` options, one a line; "line 3 ..." if one is wrong.
 std::string AddLines(std::string_view text, HttpHeaders* headers) {
   int number = 0;
@@ -85,11 +96,9 @@ HeaderOptions::HeaderOptions(SinkUri& uri, Clock& clock) {
   for (const std::string& text : uri.GetAll("header")) {
     if (const std::string wrong = Add(text, &fixed_); !wrong.empty()) uri.Fail("header", wrong);
   }
-  std::erase_if(fixed_, [&](const auto& header) {
-    const bool own = std::find(kOwn.begin(), kOwn.end(), header.first) != kOwn.end();
-    if (own) uri.Warn("option header: " + header.first + " is set by kube-eventer itself");
-    return own;
-  });
+  for (const std::string& name : TakeOwn(&fixed_)) {
+    uri.Warn("option header: " + name + " is set by kube-eventer itself");
+  }
   all_ = fixed_;
   const std::optional<std::string> path = uri.Get("header_file");
   if (!path) return;
@@ -104,7 +113,11 @@ std::string HeaderOptions::ReadFile() {
   version_ = reading.version;
   HttpHeaders all = fixed_;
   wrong_lines_ = AddLines(reading.text, &all);
-  if (wrong_lines_.empty()) all_ = std::move(all);
+  if (!wrong_lines_.empty()) return wrong_lines_;
+  for (const std::string& name : TakeOwn(&all)) {
+    spdlog::warn("header_file: {} is set by kube-eventer itself", name);
+  }
+  all_ = std::move(all);
   return wrong_lines_;
 }
 

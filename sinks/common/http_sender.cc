@@ -35,6 +35,11 @@ HttpClientOptions ReadClientOptions(SinkUri& uri, Clock& clock) {
   return options;
 }
 
+// The receiver may be at it.
+bool WasLate(const HttpResponse& response) {
+  return response.error == HttpError::kTimeout && response.sent;
+}
+
 }  // namespace
 
 HttpSender::HttpSender(SinkUri& uri, const SinkContext& context) {
@@ -51,17 +56,31 @@ HttpSender::HttpSender(SinkUri& uri, const SinkContext& context) {
   }
 }
 
-HttpResponse HttpSender::Send(HttpRequest request, std::string_view subject, std::stop_token stop) {
-  const bool was_late = !late_subject_.empty() && late_subject_ == subject;
-  request.timeout = was_late ? late_timeout_ : timeout_;
-  HttpResponse response = client_->Send(request, stop);
-  if (response.error == HttpError::kTimeout && response.sent) {
-    late_subject_ = subject;
-    late_timeout_ = std::min(request.timeout * 2, kMaxTimeout);
+Duration HttpSender::TimeoutFor(std::string_view subject) const {
+  return !late_subject_.empty() && late_subject_ == subject ? late_timeout_ : timeout_;
+}
+
+HttpResponse HttpSender::SendOnce(const HttpRequest& request, std::stop_token stop) {
+  HttpResponse response = client_->Send(request, std::move(stop));
+  if (WasLate(response)) {
     response.error_text += " (timeout=" + FormatGoDuration(request.timeout) + ")";
+  }
+  return response;
+}
+
+void HttpSender::Note(std::string_view subject, Duration timeout, const HttpResponse& response) {
+  if (WasLate(response)) {
+    late_subject_ = subject;
+    late_timeout_ = std::min(timeout * 2, kMaxTimeout);
   } else if (response.status != 0) {
     late_subject_.clear();
   }
+}
+
+HttpResponse HttpSender::Send(HttpRequest request, std::string_view subject, std::stop_token stop) {
+  request.timeout = TimeoutFor(subject);
+  HttpResponse response = SendOnce(request, std::move(stop));
+  Note(subject, request.timeout, response);
   return response;
 }
 

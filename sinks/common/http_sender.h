@@ -26,6 +26,13 @@ class HttpSender {
   // request was sent; the answer's error_text then names `timeout`.
   HttpResponse Send(HttpRequest request, std::string_view subject, std::stop_token stop);
 
+  // Its parts, for an attempt that asks several addresses: the deadline that each request has, ...
+  Duration TimeoutFor(std::string_view subject) const;
+  // ... one request, with the deadline that stands in it, ...
+  HttpResponse SendOnce(const HttpRequest& request, std::stop_token stop);
+  // ... and, once per attempt, what came of it: the answer, or one that was late.
+  void Note(std::string_view subject, Duration timeout, const HttpResponse& response);
+
  private:
   std::shared_ptr<HttpClient> client_;
   Duration timeout_;

@@ -5,6 +5,8 @@
 #include <ctime>
 #include <string>
 
+#include "common/secret.h"
+
 namespace eventer {
 namespace {
 
@@ -57,13 +59,13 @@ Fault FaultOfStatus(int status) {
   return {Outcome::kMisconfigured, Cause::kSettings};
 }
 
-std::string DetailOf(const HttpResponse& response) {
+std::string DetailOf(const HttpResponse& response, std::span<const std::string> secrets) {
   std::string detail = "HTTP " + std::to_string(response.status);
   if (response.status >= 300 && response.status < 400) {
     return detail + ": redirects are not followed; put the final address into the URI";
   }
-  if (!response.body.empty()) detail += ": " + OneLine(response.body, kMaxDetailBytes);
-  return detail;
+  if (response.body.empty()) return detail;
+  return detail + ": " + OneLine(HideSecrets(response.body, secrets), kMaxDetailBytes);
 }
 
 // The dates of RFC 9110: "Sun, 06 Nov 1994 08:49:37 GMT".
@@ -86,18 +88,22 @@ std::string OneLine(std::string_view text, std::size_t max_bytes) {
   return size < text.size() ? line + "…" : line;
 }
 
-EventOutcome JudgeResponse(const HttpResponse& response) {
+EventOutcome NoWholeAnswer(const HttpResponse& response, std::span<const std::string> secrets) {
+  return {Outcome::kRetry, CauseOfError(response.error),
+          OneLine(HideSecrets(response.error_text, secrets), kMaxDetailBytes)};
+}
+
+EventOutcome JudgeResponse(const HttpResponse& response, std::span<const std::string> secrets) {
   const bool failed = response.error != HttpError::kNone;
   // A complete status line decides, even if the rest of the answer was lost.
   if (response.status == 0 || (failed && response.status < 300)) {
     // "Where the body decides nothing, the status line is the delivery."
     if (response.status >= 200) return {Outcome::kDelivered, Cause::kNone, {}};
-    return {Outcome::kRetry, CauseOfError(response.error),
-            OneLine(response.error_text, kMaxDetailBytes)};
+    return NoWholeAnswer(response, secrets);
   }
   const Fault fault = FaultOfStatus(response.status);
   if (fault.outcome == Outcome::kDelivered) return {};
-  return {fault.outcome, fault.cause, DetailOf(response)};
+  return {fault.outcome, fault.cause, DetailOf(response, secrets)};
 }
 
 std::optional<Duration> RetryAfter(const HttpResponse& response, WallTime now) {

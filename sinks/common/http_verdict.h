@@ -2,6 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include "eventer/clock.h"
 #include "eventer/event_sink.h"
@@ -12,8 +15,12 @@ namespace eventer {
 // By the status line, or by why there is none. 2xx: kDelivered. No answer, TLS, 408, 429, 5xx:
 // kRetry. 413: kTooLarge. 400, 415, 422: kRejected. Everything else, redirects too:
 // kMisconfigured, so that nothing is lost while people mend it. `detail` holds the receiver's
-// words, at most 300 bytes on one line; secrets are still in it.
-EventOutcome JudgeResponse(const HttpResponse& response);
+// words without `secrets`, at most 300 bytes on one line.
+EventOutcome JudgeResponse(const HttpResponse& response, std::span<const std::string> secrets = {});
+
+// kRetry, for a receiver whose answer's body decides and is not there as a whole: why. Call it only
+// if there is an error.
+EventOutcome NoWholeAnswer(const HttpResponse& response, std::span<const std::string> secrets = {});
 
 // Retry-After: seconds, or a date (seen from `now`). nullopt: none, or it cannot be read.
 std::optional<Duration> RetryAfter(const HttpResponse& response, WallTime now);

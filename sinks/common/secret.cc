@@ -1,6 +1,9 @@
 #include "common/secret.h"
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
+#include <vector>
 
 #include "eventer/percent.h"
 
@@ -14,17 +17,53 @@ std::string WithoutBlanksAround(const std::string& text) {
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
-void ReplaceAll(std::string* text, const std::string& what) {
-  if (what.empty()) return;
-  for (std::size_t at = 0; (at = text->find(what, at)) != std::string::npos; at += 3) {
-    text->replace(at, what.size(), "***");
+// "%2f" as "%2F".
+std::string WithCapitalEscapes(std::string text) {
+  for (std::size_t at = 0; (at = text.find('%', at)) != std::string::npos; ++at) {
+    if (at + 2 >= text.size() || std::isxdigit(static_cast<unsigned char>(text[at + 1])) == 0 ||
+        std::isxdigit(static_cast<unsigned char>(text[at + 2])) == 0) {
+      continue;
+    }
+    for (char* c : {&text[at + 1], &text[at + 2]}) {
+      *c = static_cast<char>(std::toupper(static_cast<unsigned char>(*c)));
+    }
   }
+  return text;
+}
+
+// Each secret as it is and percent-encoded, the longest first: one may begin as another does.
+std::vector<std::string> Spellings(std::span<const std::string> secrets) {
+  std::vector<std::string> spellings;
+  for (const std::string& secret : secrets) {
+    if (secret.empty()) continue;
+    spellings.push_back(WithCapitalEscapes(secret));
+    spellings.push_back(PercentEncode(secret));
+  }
+  std::ranges::stable_sort(spellings,
+                           [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  return spellings;
+}
+
+// In `text`, where `folded`, which is as long, has it; and there, too.
+void ReplaceAll(std::string* text, std::string* folded, const std::string& what) {
+  std::string new_text, new_folded;
+  std::size_t from = 0;
+  for (std::size_t at = 0; (at = folded->find(what, from)) != std::string::npos;) {
+    new_text.append(*text, from, at - from).append("***");
+    new_folded.append(*folded, from, at - from).append("***");
+    from = at + what.size();
+  }
+  if (from == 0) return;
+  *text = new_text.append(*text, from);
+  *folded = new_folded.append(*folded, from);
 }
 
 }  // namespace
 
-Secret Secret::Read(SinkUri& uri, std::string_view option, Clock& clock) {
-  const std::string file_option = std::string(option) + "_file";
+Secret Secret::Read(SinkUri& uri, std::string_view option, Clock& clock,
+                    std::string_view file_option) {
+  const std::string usual = std::string(option) + "_file";
+  if (file_option.empty()) file_option = usual;
   Secret secret;
   secret.value_ = uri.GetOr(option, "");
   const std::optional<std::string> path = uri.Get(file_option);
@@ -45,9 +84,12 @@ Secret Secret::Fixed(std::string value) {
   return secret;
 }
 
-Secret Secret::Require(SinkUri& uri, std::string_view option, Clock& clock) {
-  Secret secret = Read(uri, option, clock);
-  if (secret.empty()) uri.Fail(option, "is required (or " + std::string(option) + "_file)");
+Secret Secret::Require(SinkUri& uri, std::string_view option, Clock& clock,
+                       std::string_view file_option) {
+  const std::string usual = std::string(option) + "_file";
+  if (file_option.empty()) file_option = usual;
+  Secret secret = Read(uri, option, clock, file_option);
+  if (secret.empty()) uri.Fail(option, "is required (or " + std::string(file_option) + ")");
   return secret;
 }
 
@@ -60,10 +102,8 @@ const std::string& Secret::Get() {
 }
 
 std::string HideSecrets(std::string text, std::span<const std::string> secrets) {
-  for (const std::string& secret : secrets) {
-    ReplaceAll(&text, secret);
-    ReplaceAll(&text, PercentEncode(secret));
-  }
+  std::string folded = WithCapitalEscapes(text);
+  for (const std::string& spelling : Spellings(secrets)) ReplaceAll(&text, &folded, spelling);
   return text;
 }
 

@@ -12,15 +12,17 @@
 
 namespace eventer {
 
-// The option `x`, or `x_file`: a path that is read again when the file changes. Used by one
-// thread.
+// The option `x`, or `x_file` (or another name for it): a path that is read again when the file
+// changes. Used by one thread.
 class Secret {
  public:
   Secret() = default;
   // Absent: empty. Throws ConfigError if both are given or the file cannot be read.
-  static Secret Read(SinkUri& uri, std::string_view option, Clock& clock);
+  static Secret Read(SinkUri& uri, std::string_view option, Clock& clock,
+                     std::string_view file_option = {});
   // As Read; throws if neither is given.
-  static Secret Require(SinkUri& uri, std::string_view option, Clock& clock);
+  static Secret Require(SinkUri& uri, std::string_view option, Clock& clock,
+                        std::string_view file_option = {});
 
   static Secret Fixed(std::string value);
 
@@ -33,8 +35,9 @@ class Secret {
   std::shared_ptr<WatchedText> file_;
 };
 
-// `text` with every occurrence of each secret, as it is or percent-encoded, replaced by "***": for
-// what a receiver answers, which may repeat what it was sent.
+// `text` with every occurrence of each secret, as it is or percent-encoded (%2F or %2f), replaced
+// by "***": for what a receiver answers, which may repeat what it was sent. To be cut afterwards,
+// not before: a part of a secret is not found.
 std::string HideSecrets(std::string text, std::span<const std::string> secrets);
 
 }  // namespace eventer

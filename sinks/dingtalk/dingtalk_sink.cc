@@ -1,20 +1,18 @@
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <array>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "common/chat_sink.h"
+#include "common/event_card.h"
+#include "common/hmac.h"
+#include "common/http_robot.h"
 #include "common/http_sender.h"
 #include "common/secret.h"
-#include "common/utf8_cut.h"
+#include "common/time_zone_option.h"
 #include "dingtalk/dingtalk_answer.h"
 #include "dingtalk/dingtalk_text.h"
 #include "eventer/base64.h"
-#include "eventer/error.h"
 #include "eventer/percent.h"
 #include "eventer/sink_context.h"
 #include "eventer/sink_uri.h"
@@ -34,87 +32,86 @@ constexpr std::size_t kMaxBytes = 14000;
 // Of a digest's lines; labels and line ends come on top.
 constexpr std::size_t kDigestBytes = 4000;
 
-std::string ReadAddress(const SinkUri& uri) {
-  const std::string scheme = uri.scheme().empty() ? "https" : uri.scheme();
-  if (scheme != "http" && scheme != "https") {
-    throw ConfigError(uri.Name() + ": the address must begin with https:// or http://");
-  }
-  if (uri.host().empty()) {
-    throw ConfigError(uri.Name() +
-                      ": the address has no host: https://oapi.dingtalk.com/robot/send");
-  }
-  return scheme + "://" + uri.host() + uri.path();
-}
-
 DingTalkStyle ReadStyle(SinkUri& uri) {
   DingTalkStyle style;
-  style.markdown = uri.GetOneOf("msg_type", "text", {"text", "markdown"}) == "markdown";
+  const std::string type = uri.GetOneOf("msg_type", "text", {"text", "markdown", "card"});
+  style.card = type == "card";
+  style.markdown = type != "text";
+  const bool own_text = uri.Has("template_file") || uri.Has("template_configmap");
+  style.plain = uri.GetOneOf("style", "original", {"original", "plain"}) == "plain";
+  if (!style.plain && (style.card || own_text)) {
+    uri.Ignore("style", own_text ? "a template is given" : "msg_type=card has its own");
+    style.plain = true;
+  }
+  if (own_text && uri.Has("cluster")) {
+    uri.Warn("the template is the whole text of an event: the cluster's name is not in it");
+  }
   style.labels = uri.GetAll("label");
+  style.cluster = uri.GetOr("cluster", "");
   style.cluster_id = uri.GetOr("cluster_id", "");
+  style.mentions = ReadMentions(uri);
+  style.zone = ReadTimeZone(uri);
   style.region = uri.GetOr("region", "");
   return style;
 }
 
-std::string Sign(const std::string& secret, const std::string& timestamp) {
-  const std::string text = timestamp + "\n" + secret;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-  return Base64Encode({reinterpret_cast<const char*>(digest.data()), size});
-}
-
 class DingTalkRobot final : public ChatRobot {
  public:
-  DingTalkRobot(SinkUri& uri, const SinkContext& context)
+  DingTalkRobot(SinkUri& uri, const SinkContext& context, DingTalkStyle style)
       : clock_(context.clock),
-        address_(ReadAddress(uri)),
+        address_(ReadRobotAddress(uri, "https://oapi.dingtalk.com/robot/send")),
         token_(Secret::Require(uri, "access_token", context.clock)),
         sign_(Secret::Read(uri, "sign", context.clock)),
-        style_(ReadStyle(uri)),
-        sender_(uri, context) {}
-
-  std::string_view name() const override { return "DingTalkSink"; }
-
-  ChatAnswer TellEvent(const Event& event, const std::string& id, std::stop_token stop) override {
-    return Tell(DingTalkText(style_, event), id, stop);
+        style_(std::move(style)),
+        card_(uri, context, style_.cluster, style_.markup()),
+        sender_(uri, context) {
+    if (card_.has_link() && !style_.plain) uri.Fail("link", "needs style=plain or msg_type=card");
   }
 
-  ChatAnswer TellLines(const std::vector<std::string>& lines, const std::string& id,
-                       std::stop_token stop) override {
-    return Tell(DingTalkText(style_, lines), id, stop);
+  std::string_view name() const override { return "DingTalkSink"; }
+  std::string address() override { return address_ + "?access_token=" + token_.Get(); }
+
+  ChatAnswer TellEvent(const Event& event, const std::string& id, std::stop_token stop) override {
+    const bool mention = event.type == "Warning";
+    if (!style_.plain) return Tell(DingTalkOriginal(style_, event), mention, id, stop);
+    const auto card = card_.Write(event, stop);
+    if (const auto* none = std::get_if<EventOutcome>(&card)) return {*none, std::nullopt, 0};
+    const bool with_title = !card_.has_template();
+    return Tell(DingTalkCard(style_, std::get<EventCard>(card), with_title), mention, id, stop);
+  }
+
+  ChatAnswer TellPage(const ChatPage& page, const std::string& id, std::stop_token stop) override {
+    return Tell(DingTalkLines(style_, page.lines), page.mention, id, stop);
   }
 
  private:
-  // A text that is too long all the same is cut once more, to half.
-  ChatAnswer Tell(const std::string& text, const std::string& id, const std::stop_token& stop) {
-    const std::string cut = CutUtf8(text, kMaxCharacters, kMaxBytes);
-    DingTalkAnswer answer = Send(cut, id, stop);
-    std::size_t requests = 1;
-    if (answer.too_long) {
-      answer = Send(CutUtf8(cut, kMaxCharacters, cut.size() / 2), id, stop);
-      ++requests;
+  // A text that is too long all the same is cut to half when it is told again.
+  ChatAnswer Tell(DingTalkMessage message, bool mention, const std::string& id,
+                  const std::stop_token& stop) {
+    message.mention = mention && !style_.mentions.empty();
+    const bool again = too_long_id_ == id;
+    message = Fit(style_, std::move(message), kMaxCharacters, again ? shorter_ : kMaxBytes);
+    ChatAnswer answer = Send(message, id, stop);
+    const bool too_long = answer.outcome.cause == Cause::kTooLarge;
+    if (too_long && !again) {
+      too_long_id_ = id;
+      shorter_ = message.text.size() / 2;
+      return {{Outcome::kWaiting, Cause::kNone, {}}, std::nullopt};
     }
-    if (!answer.outcome.detail.empty()) {
-      const std::vector<std::string> secrets = {token_.Get(), sign_.Get()};
-      answer.outcome.detail = HideSecrets(answer.outcome.detail, secrets);
-    }
-    return {std::move(answer.outcome), answer.retry_after, requests};
+    if (answer.outcome.outcome == Outcome::kDelivered || too_long) too_long_id_.clear();
+    return answer;
   }
 
-  DingTalkAnswer Send(const std::string& text, const std::string& id, const std::stop_token& stop) {
-    nlohmann::ordered_json body = {
-        {"msgtype", style_.markdown ? "markdown" : "text"},
-        {"text", {{"content", style_.markdown ? "" : text}}},
-        {"markdown", {{"title", DingTalkTitle(style_)}, {"text", style_.markdown ? text : ""}}},
-        {"msgUuid", id}};
+  ChatAnswer Send(const DingTalkMessage& message, const std::string& id,
+                  const std::stop_token& stop) {
     HttpRequest request;
     request.method = "POST";
     request.url = Url();
     request.headers = {{"Content-Type", "application/json;charset=utf-8"}};
-    // Bytes that are no UTF-8 become U+FFFD.
-    request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    return ReadDingTalkAnswer(sender_.Send(std::move(request), id, stop), clock_.Wall());
+    request.body = DingTalkBody(style_, message, id);
+    const std::vector<std::string> secrets = {token_.Get(), sign_.Get()};
+    return ReadRobotAnswer(kDingTalkLanguage, sender_.Send(std::move(request), id, stop),
+                           clock_.Wall(), secrets);
   }
 
   // Signed anew for each attempt: a signature is good for an hour around the robot's time.
@@ -125,21 +122,27 @@ class DingTalkRobot final : public ChatRobot {
     const auto since_epoch = clock_.Wall().time_since_epoch();
     const std::string timestamp =
         std::to_string(std::chrono::floor<std::chrono::milliseconds>(since_epoch).count());
-    return url + "&sign=" + PercentEncode(Sign(secret, timestamp)) + "&timestamp=" + timestamp;
+    const std::string sign = Base64Encode(HmacSha256(secret, timestamp + "\n" + secret));
+    return url + "&sign=" + PercentEncode(sign) + "&timestamp=" + timestamp;
   }
 
   Clock& clock_;
   const std::string address_;
   Secret token_, sign_;
   const DingTalkStyle style_;
+  CardWriter card_;
   HttpSender sender_;
+  std::string too_long_id_;  // of the message that was too long, empty if none was
+  std::size_t shorter_ = 0;  // how many bytes its text may have
 };
 
 }  // namespace
 
 std::unique_ptr<EventSink> NewDingTalkSink(SinkUri& uri, const SinkContext& context) {
-  return NewChatSink(context.clock, {kMessages, kWindow, kDigestBytes},
-                     std::make_unique<DingTalkRobot>(uri, context));
+  const DingTalkStyle style = ReadStyle(uri);
+  const ChatLimits limits = {{{kMessages, kWindow}}, kDigestBytes};
+  const ChatOptions options = ReadChatOptions(uri, limits, style.markup());
+  return NewChatSink(context.clock, options, std::make_unique<DingTalkRobot>(uri, context, style));
 }
 
 }  // namespace eventer

@@ -1,9 +1,12 @@
 #include "dingtalk/dingtalk_text.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
+#include "common/markdown.h"
+#include "common/utf8_cut.h"
 #include "eventer/time_format.h"
 
 namespace eventer {
@@ -29,10 +32,17 @@ std::string Labels(const DingTalkStyle& style) {
   return text;
 }
 
-std::string PlainText(const Event& event) {
+std::string Cluster(const DingTalkStyle& style) {
+  if (style.cluster.empty()) return {};
+  return style.markdown ? "Cluster: **" + EscapeMarkdown(style.cluster) + "** \n\n"
+                        : "Cluster:" + style.cluster + " \n";
+}
+
+std::string PlainText(const DingTalkStyle& style, const Event& event) {
   return "Level:" + event.type + " \nKind:" + event.involved_object.kind +
          " \nNamespace:" + event.ns + " \nName:" + event.name + " \nReason:" + event.reason +
-         " \nTimestamp:" + FormatDateTime(event.last_seen) + " \nMessage:" + event.message;
+         " \nTimestamp:" + FormatDateTime(event.last_seen, style.zone) +
+         " \nMessage:" + event.message;
 }
 
 std::string Link(const std::string& text, const std::string& address) {
@@ -73,27 +83,86 @@ std::string Markdown(const DingTalkStyle& style, const Event& event) {
          event.involved_object.kind +
          "** \n\nNamespace: " + Link(event.ns, std::string(kConsole) + "namespace") +
          " \n\nName: " + NameWithLink(style, event) + " \n\nReason: **" + event.reason +
-         "** \n\nTimestamp: **" + FormatGoString(event.last_seen) + "** \n\nMessage: **" +
-         event.message + "**";
+         "** \n\nTimestamp: **" + FormatGoString(event.last_seen, style.zone) +
+         "** \n\nMessage: **" + event.message + "**";
+}
+
+std::string Title(const DingTalkStyle& style) {
+  if (!style.markdown) return "";
+  if (!style.plain) return "Kubernetes(ID:" + style.cluster_id + ") Event";
+  return style.cluster.empty() ? "Kubernetes events" : "Kubernetes events of " + style.cluster;
 }
 
 }  // namespace
 
-std::string DingTalkText(const DingTalkStyle& style, const Event& event) {
-  return Labels(style) + (style.markdown ? Markdown(style, event) : PlainText(event));
+DingTalkMessage DingTalkOriginal(const DingTalkStyle& style, const Event& event) {
+  return {Title(style),
+          Labels(style) + Cluster(style) +
+              (style.markdown ? Markdown(style, event) : PlainText(style, event)),
+          ""};
 }
 
-std::string DingTalkText(const DingTalkStyle& style, const std::vector<std::string>& lines) {
+DingTalkMessage DingTalkCard(const DingTalkStyle& style, const EventCard& card, bool with_title) {
+  std::string text = Labels(style);
+  if (with_title) {
+    text += style.markdown ? "#### " + EscapeMarkdown(card.title) + "\n\n" : card.title + "\n";
+  }
+  text += card.text;
+  if (style.card || card.link.empty()) return {card.title, std::move(text), card.link};
+  text += style.markdown ? "\n\n" + Link("Open", card.link) : "\n" + card.link;
+  return {card.title, std::move(text), ""};
+}
+
+DingTalkMessage DingTalkLines(const DingTalkStyle& style, const std::vector<std::string>& lines) {
   std::string text = Labels(style);
   for (const std::string& line : lines) {
     if (&line != &lines.front()) text += style.markdown ? "\n\n" : "\n";
     text += line;
   }
-  return text;
+  return {Title(style), std::move(text), ""};
 }
 
-std::string DingTalkTitle(const DingTalkStyle& style) {
-  return style.markdown ? "Kubernetes(ID:" + style.cluster_id + ") Event" : "";
+DingTalkMessage Fit(const DingTalkStyle& style, DingTalkMessage message, std::size_t max_characters,
+                    std::size_t max_bytes) {
+  std::string people;
+  if (message.mention) {
+    for (const auto* names : {&style.mentions.mobiles, &style.mentions.user_ids}) {
+      for (const std::string& name : *names) people += " @" + name;
+    }
+    if (!people.empty()) people[0] = '\n';
+    if (!people.empty() && style.markdown) people.insert(0, "\n");
+  }
+  const auto left = [&](std::size_t most) { return most - std::min(most, people.size()); };
+  message.text = CutUtf8(message.text, left(max_characters), left(max_bytes)) + people;
+  return message;
+}
+
+std::string DingTalkBody(const DingTalkStyle& style, const DingTalkMessage& message,
+                         const std::string& id) {
+  nlohmann::ordered_json body;
+  if (style.card && !message.link.empty()) {
+    body = {{"msgtype", "actionCard"},
+            {"actionCard",
+             {{"title", message.title},
+              {"text", message.text},
+              {"singleTitle", "Open"},
+              {"singleURL", message.link}}},
+            {"msgUuid", id}};
+  } else {
+    const bool markdown = style.markdown;
+    body = {{"msgtype", markdown ? "markdown" : "text"},
+            {"text", {{"content", markdown ? "" : message.text}}},
+            {"markdown",
+             {{"title", markdown ? message.title : ""}, {"text", markdown ? message.text : ""}}},
+            {"msgUuid", id}};
+  }
+  if (message.mention) {
+    body["at"] = {{"atMobiles", style.mentions.mobiles},
+                  {"atUserIds", style.mentions.user_ids},
+                  {"isAtAll", style.mentions.all}};
+  }
+  // Bytes that are no UTF-8 become U+FFFD.
+  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace eventer

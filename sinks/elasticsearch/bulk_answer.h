@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "eventer/event_sink.h"
@@ -9,7 +11,8 @@
 
 namespace eventer {
 
-// One outcome for each of `events` that were sent. Secrets may still be in the details.
-std::vector<EventOutcome> ReadBulkAnswer(const HttpResponse& response, std::size_t events);
+// One outcome for each of `events` that were sent, without `secrets` in their details.
+std::vector<EventOutcome> ReadBulkAnswer(const HttpResponse& response, std::size_t events,
+                                         std::span<const std::string> secrets);
 
 }  // namespace eventer

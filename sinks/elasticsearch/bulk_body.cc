@@ -35,8 +35,6 @@ std::string_view OrElse(std::string_view text, std::string_view otherwise) {
 
 }  // namespace
 
-std::string DocumentId(const Event& event) { return event.uid + "-" + event.resource_version; }
-
 std::string IndexOf(const BulkStyle& style, const Event& event) {
   if (!style.data_stream.empty()) return style.data_stream;
   std::string index = style.index + "-";
@@ -53,7 +51,7 @@ void BulkBody::AppendAction(const Event& event, std::string* body) const {
   *body += R"({"create":{"_index":)";
   AppendString(IndexOf(style_, event), body);
   *body += R"(,"_id":)";
-  AppendString(DocumentId(event), body);
+  AppendString(event.VersionId(), body);  // stored once, however often it is sent
   if (style_.type) *body += R"(,"_type":"events")";
   if (!style_.pipeline.empty()) {
     *body += R"(,"pipeline":)";

@@ -17,9 +17,6 @@ struct BulkStyle {
   bool type = false;  // `_type`, which 5 and 6 want
 };
 
-// The id under which an event's version is stored once, however often it is sent.
-std::string DocumentId(const Event& event);
-
 // <index>-[<namespace>-]2006.01.02, the UTC day of the event's last time; or the data stream.
 std::string IndexOf(const BulkStyle& style, const Event& event);
 

@@ -1,8 +1,8 @@
 #include "elasticsearch/cluster.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <utility>
 
 #include "eventer/base64.h"
@@ -17,6 +17,7 @@ using nlohmann::json;
 
 constexpr Duration kLeftAlone = std::chrono::minutes(1);
 constexpr Duration kSniffAgain = std::chrono::minutes(15);  // as the original's client
+constexpr Duration kLongestSniff = std::chrono::seconds(30);
 
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
@@ -29,7 +30,7 @@ struct Address {
 
 // scheme://host of what is given; a path is dropped, as the original drops it.
 Address ReadAddress(const SinkUri& uri, const std::string& text) {
-  const SinkUri node = SinkUri::Parse(uri.flag(), uri.key() + ":" + text);
+  const SinkUri node = SinkUri::ParseExpanded(uri.flag(), uri.key() + ":" + text);
   if (node.host().empty() || (node.scheme() != "http" && node.scheme() != "https")) {
     throw ConfigError(uri.Name() + ": a node needs an address such as http://host:9200");
   }
@@ -37,12 +38,34 @@ Address ReadAddress(const SinkUri& uri, const std::string& text) {
 }
 
 std::vector<std::string> NodeTexts(SinkUri& uri) {
-  std::vector<std::string> nodes = uri.GetList("nodes");
+  std::vector<std::string> nodes = uri.GetEncodedList("nodes");
   if (nodes.empty() && !uri.host().empty()) nodes.push_back(uri.scheme() + "://" + uri.host());
   if (nodes.empty()) {
     throw ConfigError(uri.Name() + ": there is no node: give an address, or the option nodes");
   }
   return nodes;
+}
+
+// The address that a node publishes: "host/ip:port" or "ip:port". Empty: none.
+std::string PublishedAddress(const json& node) {
+  const json::json_pointer at("/http/publish_address");
+  if (!node.is_object() || !node.contains(at) || !node[at].is_string()) return {};
+  const auto text = node[at].get<std::string>();
+  const std::size_t slash = text.find('/'), colon = text.rfind(':');
+  if (colon == std::string::npos) return {};
+  return slash == std::string::npos ? text : text.substr(0, slash) + text.substr(colon);
+}
+
+// Of an answer to GET /_nodes/http; empty: it is none.
+std::vector<std::string> PublishedAddresses(const HttpResponse& response) {
+  const json body = json::parse(response.body, nullptr, false);
+  std::vector<std::string> addresses;
+  if (response.status != 200 || !body.is_object() || !body.contains("nodes")) return addresses;
+  for (const auto& [id, node] : body["nodes"].items()) {
+    std::string address = PublishedAddress(node);
+    if (!address.empty()) addresses.push_back(std::move(address));
+  }
+  return addresses;
 }
 
 AwsScope ReadAwsScope(SinkUri& uri) {
@@ -74,18 +97,11 @@ Cluster::Cluster(SinkUri& uri, const SinkContext& context)
   std::string userinfo = uri.userinfo();
   for (const std::string& text : NodeTexts(uri)) {
     Address address = ReadAddress(uri, text);
+    given_.push_back(address.url);
     nodes_.push_back({std::move(address.url), {}});
     if (!address.userinfo.empty()) userinfo = std::move(address.userinfo);
   }
-  user_ = uri.GetOr("esUserName", "");
-  if (user_.empty() && !userinfo.empty()) {
-    const std::size_t colon = std::min(userinfo.find(':'), userinfo.size());
-    user_ = userinfo.substr(0, colon);
-    password_ = Secret::Fixed(userinfo.substr(std::min(colon + 1, userinfo.size())));
-  }
-  if (user_.empty() != password_.empty()) {
-    uri.Fail(user_.empty() ? "esUserName" : "esUserSecret", "is missing: both or none");
-  }
+  ReadUser(uri, userinfo);
   if (uri.GetBool("sigv4", false)) {
     aws_ = ReadAwsScope(uri);
     aws_credentials_ = ReadAwsCredentials(uri);
@@ -99,6 +115,26 @@ Cluster::Cluster(SinkUri& uri, const SinkContext& context)
   }
   compress_ = uri.GetBool("compress", false);
   sniff_ = uri.GetBool("sniff", false);
+}
+
+// Options beat what stands in an address.
+void Cluster::ReadUser(SinkUri& uri, const std::string& userinfo) {
+  const std::size_t colon = std::min(userinfo.find(':'), userinfo.size());
+  const std::string password = userinfo.substr(std::min(colon + 1, userinfo.size()));
+  user_ = uri.GetOr("esUserName", "");
+  if (!user_.empty() && !userinfo.empty()) {
+    uri.Warn("the user in the address is not used: esUserName is given");
+  } else if (!userinfo.empty()) {
+    user_ = userinfo.substr(0, colon);
+    if (password_.empty()) {
+      password_ = Secret::Fixed(password);
+    } else if (!password.empty()) {
+      uri.Warn("the password in the address is not used: esUserSecret is given");
+    }
+  }
+  if (user_.empty() != password_.empty()) {
+    uri.Fail(user_.empty() ? "esUserName" : "esUserSecret", "is missing: both or none");
+  }
 }
 
 void Cluster::Authorize(HttpRequest* request) {
@@ -121,17 +157,20 @@ std::optional<std::size_t> Cluster::NextNode(const std::vector<bool>& tried) con
   return best;
 }
 
-HttpResponse Cluster::SendTo(const Node& node, HttpRequest request, std::string_view subject,
-                             const std::stop_token& stop) {
-  request.url = node.url + request.url;
+std::optional<HttpResponse> Cluster::SendTo(const std::string& node, HttpRequest request,
+                                            Duration timeout, SteadyTime ends,
+                                            const std::stop_token& stop) {
+  request.timeout = std::min(timeout, ends - clock_.Steady());
+  if (request.timeout <= Duration::zero()) return std::nullopt;
+  request.url = node + request.url;
   Authorize(&request);
-  return sender_.Send(std::move(request), subject, stop);
+  return sender_.SendOnce(request, stop);
 }
 
 HttpResponse Cluster::Send(std::string_view method, const std::string& target, std::string body,
                            std::string_view content_type, std::string_view subject,
                            std::stop_token stop) {
-  if (sniff_ && (!sniffed_ || clock_.Steady() - *sniffed_ >= kSniffAgain)) Sniff(stop);
+  if (sniff_ && clock_.Steady() >= sniff_at_) Sniff(stop);
   HttpRequest request;
   request.method = method;
   request.url = target;
@@ -141,52 +180,85 @@ HttpResponse Cluster::Send(std::string_view method, const std::string& target, s
     body = Gzip(body);
   }
   request.body = std::move(body);
-  HttpResponse response;
+  return TryNodes(request, subject, stop);
+}
+
+HttpResponse Cluster::TryNodes(const HttpRequest& request, std::string_view subject,
+                               const std::stop_token& stop) {
+  const Duration timeout = sender_.TimeoutFor(subject);
+  HttpResponse last;
+  last.error = HttpError::kTimeout;
+  last.error_text = "no time is left of this attempt: what was sent before took all of it";
+  std::optional<HttpResponse> late;
   std::vector<bool> tried(nodes_.size());
   while (const std::optional<std::size_t> node = NextNode(tried)) {
-    response = SendTo(nodes_[*node], request, subject, stop);
-    if (response.status != 0 || stop.stop_requested()) {
+    std::optional<HttpResponse> response =
+        SendTo(nodes_[*node].url, request, timeout, attempt_ends_, stop);
+    if (!response) break;
+    last = *std::move(response);
+    if (last.status != 0 || stop.stop_requested()) {
       next_ = (*node + 1) % nodes_.size();
-      break;
+      sender_.Note(subject, timeout, last);
+      return last;
     }
+    if (last.error == HttpError::kTimeout && last.sent) late = last;
     tried[*node] = true;
     nodes_[*node].dead_until = clock_.Steady() + kLeftAlone;
   }
-  return response;
+  sender_.Note(subject, timeout, late.value_or(last));
+  sniff_at_ = std::min(sniff_at_, sniffed_ + kLeftAlone);  // they may have moved
+  return last;
+}
+
+// The nodes that answered, the given addresses, the others; each once.
+std::vector<std::string> Cluster::ToSniff() const {
+  std::vector<std::string> urls;
+  const auto add = [&](const std::string& url) {
+    if (std::ranges::find(urls, url) == urls.end()) urls.push_back(url);
+  };
+  const auto dead = [&](const Node& node) { return node.dead_until > clock_.Steady(); };
+  for (const Node& node : nodes_) {
+    if (!dead(node)) add(node.url);
+  }
+  for (const std::string& url : given_) add(url);
+  for (const Node& node : nodes_) add(node.url);
+  return urls;
 }
 
 // The cluster's own addresses take the nodes' place; without an answer they stay.
 void Cluster::Sniff(const std::stop_token& stop) {
   sniffed_ = clock_.Steady();
+  sniff_at_ = sniffed_ + kSniffAgain;
+  const SteadyTime ends = std::min(sniffed_ + kLongestSniff, attempt_ends_);
   HttpRequest request;
   request.url = "/_nodes/http?filter_path=nodes.*.http.publish_address";
-  const std::string scheme = nodes_[0].url.substr(0, nodes_[0].url.find("://") + 3);
-  for (const Node& node : nodes_) {
-    const HttpResponse response = SendTo(node, request, "sniff", stop);
-    const json body = json::parse(response.body, nullptr, false);
-    if (response.status != 200 || !body.is_object() || !body.contains("nodes")) continue;
+  const std::string scheme = given_[0].substr(0, given_[0].find("://") + 3);
+  for (const std::string& url : ToSniff()) {
+    const auto response = SendTo(url, request, sender_.TimeoutFor(""), ends, stop);
+    if (!response || stop.stop_requested()) return;
     std::vector<Node> found;
-    for (const auto& [id, each] : body["nodes"].items()) {
-      const json address = each.value("/http/publish_address"_json_pointer, json());
-      if (!address.is_string()) continue;
-      const auto text = address.get<std::string>();  // host/ip:port, or ip:port
-      const std::size_t slash = text.find('/'), colon = text.rfind(':');
-      const std::string host =
-          slash == std::string::npos ? text : text.substr(0, slash) + text.substr(colon);
-      found.push_back({scheme + host, {}});
+    for (const std::string& address : PublishedAddresses(*response)) {
+      found.push_back({scheme + address, {}});
     }
-    if (found.empty()) continue;
-    nodes_ = std::move(found);
-    next_ = 0;
-    return;
+    if (!found.empty()) return Use(std::move(found));
   }
 }
 
-std::string Cluster::HideSecrets(std::string text) {
-  const std::vector<std::string> secrets = {password_.Get(), api_key_.Get(), bearer_token_.Get(),
-                                            aws_credentials_.secret_key,
-                                            aws_credentials_.session_token};
-  return eventer::HideSecrets(std::move(text), secrets);
+// What is dead stays so.
+void Cluster::Use(std::vector<Node> found) {
+  for (Node& node : found) {
+    const auto before = std::ranges::find(nodes_, node.url, &Node::url);
+    if (before != nodes_.end()) node.dead_until = before->dead_until;
+  }
+  nodes_ = std::move(found);
+  next_ = 0;
+}
+
+std::vector<std::string> Cluster::Secrets() {
+  std::vector<std::string> secrets = {password_.Get(), api_key_.Get(), bearer_token_.Get(),
+                                      aws_credentials_.secret_key, aws_credentials_.session_token};
+  if (!user_.empty()) secrets.push_back(Base64Encode(user_ + ":" + password_.Get()));
+  return secrets;
 }
 
 }  // namespace eventer

@@ -1,6 +1,5 @@
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,7 +14,6 @@
 #include "elasticsearch/index_template.h"
 #include "eventer/error.h"
 #include "eventer/event_sink.h"
-#include "eventer/percent.h"
 #include "eventer/sink_context.h"
 #include "eventer/sink_uri.h"
 
@@ -26,6 +24,8 @@ using nlohmann::json;
 
 // 1,000 documents or 5 MiB a request; the rest of it is for actions and tags.
 constexpr BatchLimits kLimits = {.events = 1000, .bytes = 4 << 20};
+// What people have to permit.
+constexpr Duration kAskAgain = std::chrono::minutes(5);
 constexpr const char* kBulkPath = "/_bulk?filter_path=errors,items.*.status,items.*.error";
 
 BulkStyle ReadStyle(SinkUri& uri) {
@@ -43,13 +43,20 @@ BulkStyle ReadStyle(SinkUri& uri) {
     if (bad) uri.Fail(option, "is no index name: small letters, none of \\ / * ? \" < > | , #");
   }
   if (style.index.empty()) uri.Fail("index", "needs a name");
+  if (style.data_stream.empty()) return style;
+  for (const char* option : {"index", "use_namespace"}) {
+    uri.Ignore(option, "data_stream is given");
+  }
   return style;
 }
 
 // What `ver` says, for a cluster that does not tell.
 EsVersion ReadVersion(SinkUri& uri) {
   const auto major = static_cast<int>(uri.GetInt("ver", 7, 2, 9));
-  if (major < 5) uri.Fail("ver", "must be 5, 6, 7 or 8: older ones are not spoken");
+  if (major < 5 || major > 8) uri.Fail("ver", "must be 5, 6, 7 or 8: others are not spoken");
+  if (major < 7 && uri.Has("data_stream")) {
+    uri.Fail("data_stream", "needs version 7.9 or later, and ver says " + std::to_string(major));
+  }
   return {.major = major, .minor = major == 7 ? 17 : 0};
 }
 
@@ -92,63 +99,91 @@ class ElasticsearchSink final : public EventSink {
 
   ExportResult ExportEvents(const EventBatch& batch, std::stop_token stop) override {
     ExportResult result;
+    cluster_.BeginAttempt();
     if (const auto not_ready = Prepare(stop)) {
-      result.events.assign(batch.events.size(), Hidden(*not_ready));
+      result.events.assign(batch.events.size(), *not_ready);
       return result;
     }
     std::string body;
     for (const EventPtr& event : batch.events) body_.Append(*event, &body);
     const HttpResponse response =
         cluster_.Send("POST", kBulkPath, std::move(body), "application/x-ndjson",
-                      DocumentId(*batch.events.front()), std::move(stop));
-    result.events = ReadBulkAnswer(response, batch.events.size());
+                      batch.events.front()->VersionId(), std::move(stop));
+    result.events = ReadBulkAnswer(response, batch.events.size(), cluster_.Secrets());
     result.retry_after = RetryAfter(response, clock_.Wall());
-    for (EventOutcome& outcome : result.events) outcome = Hidden(std::move(outcome));
+    result.smaller = response.status == 429;
     return result;
   }
 
  private:
-  EventOutcome Hidden(EventOutcome outcome) {
-    if (!outcome.detail.empty()) outcome.detail = cluster_.HideSecrets(std::move(outcome.detail));
-    return outcome;
+  EventOutcome Judge(const HttpResponse& response) {
+    return JudgeResponse(response, cluster_.Secrets());
   }
 
   HttpResponse Get(const std::string& target, const std::stop_token& stop) {
     return cluster_.Send("GET", target, "", "", target, stop);
   }
 
-  // nullopt: the version is known and the template is there, or cannot be.
+  // What the cluster is asked before the first document; where it does not tell, now and then
+  // again.
+  struct Question {
+    bool asked = false;  // to the end, whatever came of it
+    SteadyTime due{};
+  };
+
+  // nullopt: nothing keeps documents from being sent.
   std::optional<EventOutcome> Prepare(const std::stop_token& stop) {
-    if (!version_known_) {
-      if (auto fault = FindVersion(stop)) return fault;
+    auto fault = Ask(&version_question_, [&] { return FindVersion(stop); });
+    if (!fault && manage_template_) {
+      fault = Ask(&template_question_, [&] { return PutTemplate(stop); });
     }
-    if (manage_template_ && !template_known_) return PutTemplate(stop);
+    return fault;
+  }
+
+  // `find` returns what is wrong with the cluster, if something is: events wait for the first
+  // time that nothing is, and for no other.
+  template <typename Find>
+  std::optional<EventOutcome> Ask(Question* book, Find&& find) {
+    if (clock_.Steady() < book->due) return std::nullopt;
+    const std::optional<EventOutcome> fault = find();
+    if (fault && !book->asked) return fault;
+    if (fault) book->due = clock_.Steady() + kAskAgain;
+    book->asked = true;
     return std::nullopt;
   }
 
   std::optional<EventOutcome> FindVersion(const std::stop_token& stop) {
     const HttpResponse root = Get("/", stop);
-    if (NoUse(root)) return JudgeResponse(root);
+    if (NoUse(root)) return Judge(root);
     const json document = json::parse(root.body, nullptr, false);
     std::string number = root.status == 200 ? TextAt(document, "/version/number") : "";
     const bool opensearch = TextAt(document, "/version/distribution") == "opensearch";
     if (number.empty()) {
       const HttpResponse nodes = Get("/_nodes?filter_path=nodes.*.version", stop);
-      if (NoUse(nodes)) return JudgeResponse(nodes);
+      if (NoUse(nodes)) return Judge(nodes);
       number = FirstVersion(json::parse(nodes.body, nullptr, false));
     }
-    if (const auto found = ParseVersion(number)) {
-      version_ = *found;
-      // Its own numbers begin with 1 again, where no Elasticsearch is spoken to any more.
-      version_.opensearch = opensearch || found->major < 5;
-      if (version_.opensearch) version_.major = 8;
-    } else {
+    const auto found = ParseVersion(number);
+    if (!found && !version_question_.asked) {
       spdlog::warn("elasticsearch: the cluster does not tell its version; {} is taken",
                    ver_given_ ? "what ver says" : "7");
     }
-    version_known_ = true;
+    version_question_.due = found ? SteadyTime::max() : clock_.Steady() + kAskAgain;
+    if (found) UseVersion(*found, opensearch);
     body_.UseType(version_.wants_type());
     return std::nullopt;
+  }
+
+  void UseVersion(const EsVersion& found, bool opensearch) {
+    version_ = found;
+    // Its own numbers begin with 1 again, where no Elasticsearch is spoken to any more.
+    version_.opensearch = opensearch || found.major < 5;
+    if (version_.opensearch) version_.major = 8;
+    template_question_.due = {};  // it may have another path
+    if (!style_.data_stream.empty() && !version_.data_streams()) {
+      spdlog::warn("elasticsearch: there are no data streams before 7.9: {} becomes an index",
+                   style_.data_stream);
+    }
   }
 
   // No answer, the wrong password, or a cluster that is not up yet. A refused path is no fault.
@@ -165,25 +200,28 @@ class ElasticsearchSink final : public EventSink {
     return {};
   }
 
-  // Once per start: what people have changed since stays.
+  // What is there already stays: people may have changed it.
   std::optional<EventOutcome> PutTemplate(const std::stop_token& stop) {
     const bool stream = !style_.data_stream.empty();
     const IndexTemplateOptions options{stream ? style_.data_stream : style_.index,
-                                       style_.use_namespace, stream};
+                                       style_.use_namespace && !stream, stream};
     const std::string path = IndexTemplatePath(options, version_);
     HttpResponse response = Get(path, stop);
     if (response.status == 404) {
       response = cluster_.Send("PUT", path, IndexTemplateBody(options, version_),
                                "application/json", path, stop);
     }
-    if (NoUse(response)) return JudgeResponse(response);
-    if (response.status != 200) {
+    if (NoUse(response)) return Judge(response);
+    template_question_.due =
+        response.status == 200 ? SteadyTime::max() : clock_.Steady() + kAskAgain;
+    const std::string refusal = response.status == 200 ? "" : Judge(response).detail;
+    if (!refusal.empty() && refusal != refusal_) {
       spdlog::warn(
           "elasticsearch: the index template cannot be put ({}); the cluster's own mapping "
           "is used. manage_template=false leaves it alone",
-          Hidden(JudgeResponse(response)).detail);
+          refusal);
     }
-    template_known_ = true;
+    refusal_ = refusal;
     return std::nullopt;
   }
 
@@ -193,7 +231,8 @@ class ElasticsearchSink final : public EventSink {
   Cluster cluster_;
   const bool manage_template_, ver_given_;
   EsVersion version_;
-  bool version_known_ = false, template_known_ = false;
+  Question version_question_, template_question_;
+  std::string refusal_;  // why the template could not be put, as it was said last
 };
 
 }  // namespace

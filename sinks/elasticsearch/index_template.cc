@@ -3,13 +3,16 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "eventer/percent.h"
+
 namespace eventer {
 namespace {
 
 using nlohmann::json;
 
-// A user's own template for the same indices is to win.
-constexpr int kPriority = 1;
+// A user's own template for the same indices is to win. Elasticsearch refuses two of one priority
+// whose patterns overlap.
+constexpr int kPriority = 1, kPriorityByNamespace = 2;
 // Lucene refuses terms longer than 32,766 bytes.
 constexpr int kLongestKeyword = 1024;
 
@@ -84,8 +87,9 @@ json Patterns(const IndexTemplateOptions& options) {
 }  // namespace
 
 std::string IndexTemplatePath(const IndexTemplateOptions& options, const EsVersion& version) {
-  return (version.composable() ? "/_index_template/kube-eventer-" : "/_template/kube-eventer-") +
-         options.index;
+  const std::string folder = version.composable() ? "/_index_template/" : "/_template/";
+  const std::string kind = options.data_stream ? "-stream" : options.use_namespace ? "-ns" : "";
+  return folder + "kube-eventer-" + PercentEncode(options.index) + kind;
 }
 
 std::string IndexTemplateBody(const IndexTemplateOptions& options, const EsVersion& version) {
@@ -93,7 +97,7 @@ std::string IndexTemplateBody(const IndexTemplateOptions& options, const EsVersi
   if (!options.data_stream) inner["aliases"] = {{options.index + "-events", json::object()}};
   if (version.composable()) {
     json body = {{"index_patterns", Patterns(options)},
-                 {"priority", kPriority},
+                 {"priority", options.use_namespace ? kPriorityByNamespace : kPriority},
                  {"template", std::move(inner)}};
     if (options.data_stream) body["data_stream"] = json::object();
     return body.dump();

@@ -12,17 +12,19 @@ struct EsVersion {
   bool opensearch = false;
 
   bool wants_type() const { return major < 7; }
+  bool data_streams() const { return opensearch || major > 7 || (major == 7 && minor >= 9); }
   // Composable templates: /_index_template.
   bool composable() const { return opensearch || major > 7 || (major == 7 && minor >= 8); }
 };
 
 struct IndexTemplateOptions {
-  std::string index;  // base name, or the data stream's
-  bool use_namespace = false;
+  std::string index;           // base name, or the data stream's
+  bool use_namespace = false;  // not of a data stream
   bool data_stream = false;
 };
 
-// The path to ask for it and to put it: "/_index_template/kube-eventer-heapster".
+// The path to ask for it and to put it: "/_index_template/kube-eventer-heapster", with "-ns" or
+// "-stream" behind it, so that another kind of index by the same name has a template of its own.
 std::string IndexTemplatePath(const IndexTemplateOptions& options, const EsVersion& version);
 
 // Strings are text with a keyword beside them (.keyword; .raw before 6), as dashboards know them;

@@ -1,5 +1,6 @@
 #include "log/log_sink.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "common/fd_writer.h"
+#include "eventer/error.h"
 #include "eventer/sink_context.h"
 #include "eventer/sink_uri.h"
 #include "log/text_line.h"
@@ -15,9 +17,7 @@ namespace eventer {
 namespace {
 
 // Names one version of one event; empty if it has no name.
-std::string VersionId(const Event& event) {
-  return event.uid.empty() ? "" : event.uid + "-" + event.resource_version;
-}
+std::string VersionId(const Event& event) { return event.uid.empty() ? "" : event.VersionId(); }
 
 class LogSink final : public EventSink {
  public:
@@ -109,6 +109,12 @@ bool WantsColor(int fd) {
   return isatty(fd) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
+// One that is closed is never opened again.
+bool IsWritable(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  return flags != -1 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
 }  // namespace
 
 std::unique_ptr<EventSink> NewLogSinkTo(Clock& clock, int fd, const LogSinkOptions& options) {
@@ -118,6 +124,9 @@ std::unique_ptr<EventSink> NewLogSinkTo(Clock& clock, int fd, const LogSinkOptio
 std::unique_ptr<EventSink> NewLogSink(SinkUri& uri, const SinkContext& context) {
   const LogSinkOptions options{.text = uri.GetOneOf("format", "json", {"json", "text"}) == "text",
                                .color = WantsColor(STDOUT_FILENO)};
+  if (!IsWritable(STDOUT_FILENO)) {
+    throw ConfigError(uri.Name() + ": standard output is closed, or open for reading only");
+  }
   return NewLogSinkTo(context.clock, STDOUT_FILENO, options);
 }
 

@@ -66,7 +66,7 @@ std::size_t Width(std::string_view text) {
 
 void TextLine::Append(const Event& event, std::string* out) {
   const ObjectReference& object = event.involved_object;
-  const std::string& ns = object.ns.empty() ? event.ns : object.ns;  // as the filter sees it
+  const std::string& ns = event.ObjectNamespace();
   out->append(FormatDateTime(event.last_seen)).append("  ");
   AppendType(event.type, out);
   AppendColumn(ns.empty() ? "-" : ns, &namespace_, out);

@@ -10,15 +10,30 @@
 #include "common/http_verdict.h"
 #include "common/one_by_one.h"
 #include "common/secret.h"
+#include "common/template_option.h"
 #include "eventer/base64.h"
 #include "eventer/error.h"
 #include "eventer/event_sink.h"
+#include "eventer/percent.h"
 #include "eventer/sink_context.h"
 #include "eventer/sink_uri.h"
-#include "webhook/webhook_body.h"
 
 namespace eventer {
 namespace {
+
+// The original's, byte for byte.
+constexpr std::string_view kDefaultTemplate = R"(
+{
+	"EventType": "{{ .Type }}",
+	"EventKind": "{{ .InvolvedObject.Kind }}",
+	"EventReason": "{{ .Reason }}",
+	"EventTime": "{{ .LastTimestamp }}",
+	"EventMessage": "{{ .Message }}"
+})";
+constexpr TemplateOption::Names kBodyOptions = {
+    .config_map = "custom_body_configmap",
+    .config_map_namespace = "custom_body_configmap_namespace",
+    .file = "body_file"};
 
 // Parts of the address that are shorter tell nothing; hiding them would garble what is said.
 constexpr std::size_t kShortestSecret = 6;
@@ -47,14 +62,25 @@ std::string ReadUrl(SinkUri& uri) {
   return uri.scheme() + "://" + uri.host() + uri.path() + (query.empty() ? "" : "?" + query);
 }
 
-// The parts of what stands between separators that may be secrets.
+// The parts of what stands between separators that may be secrets, as written and decoded.
 void AddSecrets(std::string_view text, std::string_view separators,
                 std::vector<std::string>* secrets) {
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
-    if (end - begin >= kShortestSecret) secrets->emplace_back(text.substr(begin, end - begin));
+    const std::string_view part = text.substr(begin, end - begin);
     begin = end + 1;
+    if (part.size() < kShortestSecret) continue;
+    secrets->emplace_back(part);
+    if (std::string decoded = PercentDecode(part); decoded != part) {
+      secrets->push_back(std::move(decoded));
+    }
   }
+}
+
+// As Go's client sends it: without a password with an empty one.
+std::string BasicCredentials(const std::string& userinfo) {
+  const bool user_only = userinfo.find(':') == std::string::npos;
+  return Base64Encode(user_only ? userinfo + ":" : userinfo);
 }
 
 class WebhookSink final : public EventSink {
@@ -62,7 +88,7 @@ class WebhookSink final : public EventSink {
   // The query is read last: what nobody has read belongs to the receiver.
   WebhookSink(SinkUri& uri, const SinkContext& context)
       : clock_(context.clock),
-        body_(uri, context),
+        body_(uri, context, kBodyOptions, EventTemplate::Escaping::kJson, kDefaultTemplate),
         headers_(uri, context.clock),
         sender_(uri, context),
         method_(ReadMethod(uri)),
@@ -70,7 +96,10 @@ class WebhookSink final : public EventSink {
     AddSecrets(uri.path(), "/", &address_secrets_);
     AddSecrets(uri.QueryToPassOn(), "&=", &address_secrets_);
     AddSecrets(uri.userinfo(), ":", &address_secrets_);
-    if (!uri.userinfo().empty()) authorization_ = "Basic " + Base64Encode(uri.userinfo());
+    if (!uri.userinfo().empty()) {
+      address_secrets_.push_back(BasicCredentials(uri.userinfo()));
+      authorization_ = "Basic " + address_secrets_.back();
+    }
   }
 
   std::string_view name() const override { return "webHook"; }
@@ -96,12 +125,9 @@ class WebhookSink final : public EventSink {
     request.url = url_;
     request.headers = Headers();
     request.body = std::move(body.text);
-    const HttpResponse response =
-        sender_.Send(std::move(request), event.uid + "-" + event.resource_version, stop);
-    EventOutcome outcome = JudgeResponse(response);
+    const HttpResponse response = sender_.Send(std::move(request), event.VersionId(), stop);
     *retry_after = RetryAfter(response, clock_.Wall());
-    if (!outcome.detail.empty()) outcome.detail = HideSecrets(outcome.detail, Secrets());
-    return outcome;
+    return JudgeResponse(response, Secrets());
   }
 
   HttpHeaders Headers() {
@@ -128,7 +154,7 @@ class WebhookSink final : public EventSink {
   }
 
   Clock& clock_;
-  WebhookBody body_;
+  TemplateOption body_;
   HeaderOptions headers_;
   HttpSender sender_;
   const std::string method_;

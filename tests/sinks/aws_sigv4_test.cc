@@ -41,6 +41,14 @@ TEST(AwsSigV4, TheQueryIsSorted) {
             "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500");
 }
 
+// The suite has no such query; made with Python's hmac from the documentation's text.
+TEST(AwsSigV4, WhatAQueryHoldsIsSignedPercentEncodedOnce) {
+  EXPECT_EQ(Signature(Request("POST", "/_bulk?filter_path=errors,items.*.status,items.*.error")),
+            "9c33956337939b57a3f97986ed9f55408bb1b42ccb60ef3cfef406a6d0bb7d22");
+  EXPECT_EQ(Signature(Request("GET", "/?a=b%20c&k,&a=%2f")),
+            "6d5b012fa7d79e6d3d3bc2801647d0f3a2dd3e6726ce3b97e7f90a592dfa90c3");
+}
+
 TEST(AwsSigV4, BodyAndHeadersAreSigned) {
   HttpRequest request = Request("POST", "/");
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};

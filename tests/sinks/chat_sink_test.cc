@@ -2,9 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include <deque>
-
-#include "sinks/http_sink_fixture.h"
+#include "sinks/chat_sink_fixture.h"
 
 namespace eventer {
 namespace {
@@ -14,97 +12,6 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::SizeIs;
 using testing::StartsWith;
-
-constexpr ChatLimits kLimits = {.messages = 3, .window = 60s, .digest_bytes = 150};
-
-struct Told {
-  std::string text, id;
-};
-
-// Notes what it is told; answers as the test says, and "delivered" when it says nothing.
-class FakeRobot final : public ChatRobot {
- public:
-  FakeRobot(std::vector<Told>& told, std::deque<EventOutcome>& answers)
-      : told_(told), answers_(answers) {}
-  std::string_view name() const override { return "FakeRobot"; }
-  ChatAnswer TellEvent(const Event& event, const std::string& id, std::stop_token) override {
-    return Note(event.name, id);
-  }
-  ChatAnswer TellLines(const std::vector<std::string>& lines, const std::string& id,
-                       std::stop_token) override {
-    std::string text;
-    for (const std::string& line : lines) text += line + "\n";
-    return Note(text, id);
-  }
-
- private:
-  ChatAnswer Note(const std::string& text, const std::string& id) {
-    told_.push_back({text, id});
-    if (answers_.empty()) return {};
-    const EventOutcome answer = answers_.front();
-    answers_.pop_front();
-    return {answer, std::nullopt, 1};
-  }
-
-  std::vector<Told>& told_;
-  std::deque<EventOutcome>& answers_;
-};
-
-class ChatSinkTest : public testing::Test {
- protected:
-  ChatSinkTest() { Restart(); }
-
-  // Another process: it knows the state and nothing else.
-  void Restart() {
-    sink_ = NewChatSink(clock_, kLimits, std::make_unique<FakeRobot>(told_, answers_));
-    sink_->RestoreState(state_);
-  }
-  void Add(int first, int count, const std::string& reason = "BackOff") {
-    for (int i = first; i < first + count; ++i) {
-      auto event = std::make_shared<Event>();
-      event->name = std::to_string(i);
-      event->uid = "u" + std::to_string(i);
-      event->resource_version = "1";
-      event->reason = reason + std::to_string(i);
-      event->type = "Normal";
-      waiting_.push_back(std::move(event));
-    }
-  }
-  // One attempt on all that waits; what is settled waits no more.
-  ExportResult Attempt() {
-    ExportResult result = sink_->ExportEvents({clock_.Wall(), waiting_}, {});
-    EXPECT_EQ(result.events.size(), waiting_.size());
-    std::vector<EventPtr> left;
-    for (std::size_t i = 0; i < waiting_.size(); ++i) {
-      const Outcome outcome = result.events[i].outcome;
-      if (outcome == Outcome::kDelivered) delivered_.push_back(waiting_[i]->name);
-      if (outcome == Outcome::kRejected) rejected_.push_back(waiting_[i]->name);
-      if (outcome != Outcome::kDelivered && outcome != Outcome::kRejected) {
-        left.push_back(waiting_[i]);
-      }
-    }
-    waiting_ = std::move(left);
-    if (result.state) state_ = *result.state;
-    return result;
-  }
-  // Until nothing waits, time passing as the sink asks for it.
-  void Finish() {
-    for (int i = 0; i < 100 && !waiting_.empty(); ++i) {
-      const ExportResult result = Attempt();
-      if (result.again_at && *result.again_at > clock_.Steady()) {
-        clock_.Advance(*result.again_at - clock_.Steady());
-      }
-    }
-  }
-
-  FakeClock clock_;
-  std::vector<Told> told_;
-  std::deque<EventOutcome> answers_;
-  std::unique_ptr<EventSink> sink_;
-  std::vector<EventPtr> waiting_;
-  std::vector<std::string> delivered_, rejected_;
-  std::string state_;
-};
 
 TEST_F(ChatSinkTest, WhatFitsIntoTheBudgetIsOneMessageEachInOrder) {
   Add(1, 3);
@@ -190,6 +97,95 @@ TEST_F(ChatSinkTest, AnotherProcessKnowsTheBudget) {
   EXPECT_THAT(told_, SizeIs(3));
 }
 
+TEST_F(ChatSinkTest, AWarningIsToldBeforeTheNormalPagesThatAreLeft) {
+  Add(1, 6);
+  Attempt();
+  Add(7, 1, "Failed", "Warning");
+  Finish();
+  EXPECT_THAT(told_[1].text, StartsWith("1 × Failed7"));
+  EXPECT_THAT(delivered_, testing::UnorderedElementsAre("1", "2", "3", "4", "5", "6", "7"));
+}
+
+TEST_F(ChatSinkTest, WarningsWithoutEndDoNotStarveNormalEvents) {
+  Add(1, 6);
+  for (int i = 0; i < 60 && !std::ranges::count(delivered_, "6"); ++i) {
+    Add(100 + i, 1, "Failed", "Warning");
+    const ExportResult result = Attempt();
+    if (result.again_at && *result.again_at > clock_.Steady()) {
+      clock_.Advance(*result.again_at - clock_.Steady());
+    }
+  }
+  EXPECT_THAT(delivered_, testing::IsSupersetOf({"1", "2", "3", "4", "5", "6"}));
+}
+
+TEST_F(ChatSinkTest, APageWhoseAnswerWasNotHeardDoesNotGiveWay) {
+  answers_ = {{Outcome::kRetry, Cause::kTimeout, "late"}};
+  Add(1, 6);
+  Attempt();
+  Add(7, 1, "Failed", "Warning");
+  Finish();
+  EXPECT_EQ(told_[0].id, told_[1].id);
+  EXPECT_EQ(told_[0].text, told_[1].text);
+}
+
+TEST_F(ChatSinkTest, ADigestMentionsPeopleOnceAndOnlyForWarnings) {
+  FakeRobot::mentions = 0;
+  Add(1, 6);
+  Finish();
+  EXPECT_EQ(FakeRobot::mentions, 0);
+  Add(7, 9, "Failed", "Warning");
+  Finish();
+  EXPECT_EQ(FakeRobot::mentions, 1);
+}
+
+TEST_F(ChatSinkTest, APageSaysWhetherItTellsAWarning) {
+  Add(1, 6);
+  Add(7, 1, "Failed", "Warning");
+  Finish();
+  ASSERT_THAT(told_, SizeIs(testing::Gt(1u)));
+  EXPECT_TRUE(told_.front().warning);
+  EXPECT_FALSE(told_.back().warning);
+}
+
+// A short window only delays: what fits into the minute is told one by one all the same.
+class HurriedChatSinkTest : public ChatSinkTest {
+ protected:
+  HurriedChatSinkTest()
+      : ChatSinkTest({.rates = {{10, 60s}, {2, 1s}}, .style = {.page_bytes = 150}}) {}
+};
+
+TEST_F(HurriedChatSinkTest, EventsThatFitIntoTheMinuteAreOneMessageEachWhateverTheSecondTakes) {
+  const SteadyTime begin = clock_.Steady();
+  Add(1, 9);
+  Finish();
+  EXPECT_THAT(told_, SizeIs(9));
+  EXPECT_EQ(told_.back().text, "9");
+  EXPECT_EQ(clock_.Steady() - begin, Duration(4s));
+}
+
+TEST_F(ChatSinkTest, TwoSinksOfOneRobotShareItsBudget) {
+  const auto other =
+      NewChatSink(clock_, kChatOptions, std::make_unique<FakeRobot>(told_, answers_, rest_));
+  Add(1, 2);
+  Finish();
+  Add(3, 1);
+  const std::vector<EventPtr> two = {waiting_.front(), waiting_.front()};
+  other->ExportEvents({clock_.Wall(), two}, {});
+  EXPECT_THAT(told_.back().text, StartsWith("2 × BackOff3"));
+  EXPECT_EQ(Attempt().events[0].outcome, Outcome::kWaiting);
+}
+
+TEST_F(ChatSinkTest, ARobotThatAsksForARestIsLeftAloneByAnotherProcess) {
+  answers_ = {{Outcome::kRetry, Cause::kThrottled, "too fast"}};
+  rest_ = 600s;
+  Add(1, 1);
+  Attempt();
+  Restart();
+  const ExportResult result = Attempt();
+  EXPECT_EQ(result.events[0].outcome, Outcome::kWaiting);
+  EXPECT_EQ(*result.again_at - clock_.Steady(), Duration(600s));
+}
+
 TEST_F(ChatSinkTest, ADigestWhoseEventsAreGoneIsToldAnew) {
   Add(1, 6);
   Attempt();
@@ -201,7 +197,7 @@ TEST_F(ChatSinkTest, ADigestWhoseEventsAreGoneIsToldAnew) {
 }
 
 TEST_F(ChatSinkTest, AStateThatIsGarbageIsNone) {
-  for (const char* garbage : {"{", "[]", "{\"sent\":[],\"digest\":7}"}) {
+  for (const char* garbage : {"{", "[]", "{\"sent\":[],\"digest\":7}", "{\"sent\":[\"x\"]}"}) {
     state_ = garbage;
     Restart();
   }

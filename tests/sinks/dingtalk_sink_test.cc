@@ -58,6 +58,16 @@ TEST_F(DingTalkTest, SignsEachAttemptWithTheTimeOfNow) {
   EXPECT_THAT(LastRequest().url, testing::EndsWith("&timestamp=1699989200000"));
 }
 
+TEST_F(DingTalkTest, TimesAreInTheZoneThatIsAskedFor) {
+  Make(std::string(kRobot) + "&timezone=Asia/Shanghai");
+  client_->Respond(200, Answer(0, "ok"));
+  Event event = *WarningEvent();
+  event.last_seen = WallTime(1714528984s);
+  Export(std::make_shared<Event>(event));
+  EXPECT_THAT(LastRequest().body, HasSubstr("Timestamp:2024-05-01 10:03:04"));
+  EXPECT_THAT(ErrorOf(std::string(kRobot) + "&timezone=Mars"), HasSubstr("Asia/Shanghai"));
+}
+
 TEST_F(DingTalkTest, SecretsOfFilesAreReadAgain) {
   const TempDir dir;
   dir.Write("token", "one\n");
@@ -141,7 +151,7 @@ TEST_F(DingTalkTest, TheErrcodeInsideA200Decides) {
            Row{40035, "bad json", Outcome::kRejected, Cause::kBadRequest, "cannot read"},
            Row{430101, "unsafe", Outcome::kRejected, Cause::kContent, "unsafe"},
            Row{430104, "unsafe", Outcome::kRejected, Cause::kContent, "unsafe"},
-           Row{12345, "new", Outcome::kMisconfigured, Cause::kSettings, "errcode 12345: new"},
+           Row{12345, "new", Outcome::kMisconfigured, Cause::kSettings, "(code 12345: new)"},
        }) {
     Make(kRobot);
     client_->Respond(200, Answer(row.code, row.words));
@@ -156,6 +166,7 @@ TEST_F(DingTalkTest, ABlockedRobotRestsForTenMinutesOrAsLongAsItAsks) {
   Make(kRobot);
   client_->Respond(200, Answer(130101, "send too fast, exceed 20 times per minute"));
   EXPECT_EQ(Export(std::vector{WarningEvent()}).retry_after, Duration(10min));
+  clock_.Advance(10min);
   client_->Respond(200, Answer(130101, "too fast"), {{"Retry-After", "30"}});
   EXPECT_EQ(Export(std::vector{WarningEvent()}).retry_after, Duration(30s));
 }
@@ -164,26 +175,90 @@ TEST_F(DingTalkTest, AMessageTooLongIsCutOnceThenRejected) {
   Make(kRobot);
   client_->Respond(200, Answer(460101, "message too long"));
   client_->Respond(200, Answer(0, "ok"));
+  EXPECT_EQ(Export(WarningEvent(std::string(1000, 'x'))).outcome, Outcome::kWaiting);
   EXPECT_EQ(Export(WarningEvent(std::string(1000, 'x'))).outcome, Outcome::kDelivered);
   EXPECT_LE(2 * ContentOf(client_->requests()[1]).size(),
             ContentOf(client_->requests()[0]).size() + 1);
   client_->Respond(200, Answer(460101, "message too long"));
   client_->Respond(200, Answer(460101, "message too long"));
+  EXPECT_EQ(Export(WarningEvent(std::string(1000, 'x'))).outcome, Outcome::kWaiting);
   const EventOutcome outcome = Export(WarningEvent(std::string(1000, 'x')));
   EXPECT_EQ(outcome.outcome, Outcome::kRejected);
   EXPECT_EQ(outcome.cause, Cause::kTooLarge);
 }
 
-TEST_F(DingTalkTest, WhereTheBodyDecidesNothingTheStatusDoes) {
-  Make(kRobot);
-  for (const char* body : {"", "<html>", "[]", "{\"errcode\":\"0\"}"}) {
-    client_->Respond(200, body);
-    EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered) << body;
+TEST_F(DingTalkTest, AMessageThatIsCutAndSentOnceMoreStaysWithinTheBudget) {
+  Make(std::string(kRobot) + "&rate=3");
+  client_->AlwaysRespondWith([](auto&) { return FakeResponse(200, Answer(460101, "too long")); });
+  std::vector<SteadyTime> sent;
+  for (int i = 0; i < 200; ++i) {
+    const std::size_t before = client_->requests().size();
+    const ExportResult result = Export(std::vector{WarningEvent(std::string(1000, 'x'))});
+    sent.insert(sent.end(), client_->requests().size() - before, clock_.Steady());
+    ASSERT_TRUE(result.again_at);
+    clock_.Advance(std::max(Duration(1s), *result.again_at - clock_.Steady()));
   }
+  ASSERT_GT(sent.size(), 20u);
+  for (std::size_t i = 3; i < sent.size(); ++i) EXPECT_GE(sent[i] - sent[i - 3], Duration(60s));
+}
+
+TEST_F(DingTalkTest, ADigestThatIsTooLongIsCutWhenItIsSentAgain) {
+  Make(kRobot);
+  client_->Respond(200, Answer(460101, "message too long"));
+  client_->Respond(200, Answer(0, "ok"));
+  const ExportResult first = Export(std::vector(41, WarningEvent()));
+  EXPECT_EQ(first.events[0].outcome, Outcome::kWaiting);
+  ASSERT_TRUE(first.again_at);
+  EXPECT_EQ(Export(std::vector(41, WarningEvent())).events[0].outcome, Outcome::kDelivered);
+  EXPECT_LE(2 * ContentOf(client_->requests()[1]).size(),
+            ContentOf(client_->requests()[0]).size() + 1);
+}
+
+TEST_F(DingTalkTest, AnAnswerWithoutAnErrcodeIsNoDelivery) {
+  for (const char* body : {"", "<html>", "[]", "{\"errcode\":\"0\"}", "{}"}) {
+    Make(kRobot);
+    client_->Respond(200, body);
+    const EventOutcome outcome = Export(WarningEvent());
+    EXPECT_EQ(outcome.outcome, Outcome::kRetry) << body;
+    EXPECT_EQ(outcome.cause, Cause::kGarbage) << body;
+    EXPECT_THAT(outcome.detail, HasSubstr("no answer of a DingTalk robot")) << body;
+  }
+}
+
+TEST_F(DingTalkTest, AnAnswerThatIsCutOffIsNoDelivery) {
+  Make(kRobot);
+  HttpResponse cut = FakeFailure(HttpError::kTimeout, "no whole answer in 10s");
+  cut.status = 200;
+  cut.body = R"({"errcode":0,)";
+  client_->Respond(cut);
+  EventOutcome outcome = Export(WarningEvent());
+  EXPECT_EQ(outcome.outcome, Outcome::kRetry);
+  EXPECT_EQ(outcome.cause, Cause::kTimeout);
+  EXPECT_THAT(outcome.detail, HasSubstr("no whole answer in 10s"));
+  cut.error = HttpError::kBroken;
+  cut.body = "";
+  client_->Respond(cut);
+  outcome = Export(WarningEvent());
+  EXPECT_EQ(outcome.outcome, Outcome::kRetry);
+  EXPECT_EQ(outcome.cause, Cause::kConnection);
+}
+
+TEST_F(DingTalkTest, AnAnswerThatIsWholeCountsEvenIfTheConnectionBreaksBehindIt) {
+  Make(kRobot);
+  HttpResponse broken = FakeFailure(HttpError::kBroken);
+  broken.status = 200;
+  broken.body = Answer(0, "ok");
+  client_->Respond(broken);
+  EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
+}
+
+TEST_F(DingTalkTest, AnyOtherStatusDecidesWithoutABody) {
+  Make(kRobot);
   client_->Respond(502, "<html>");
   EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kRetry);
   client_->Respond(413);
   client_->Respond(413);
+  EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kWaiting);
   EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kRejected);
 }
 
@@ -191,6 +266,15 @@ TEST_F(DingTalkTest, WhatTheRobotRepeatsOfTheSecretsIsHidden) {
   Make(std::string(kRobot) + "&sign=SECsecret");
   client_->Respond(200, Answer(400101, "token t0ken SECsecret"));
   EXPECT_THAT(Export(WarningEvent()).detail, HasSubstr("token *** ***"));
+}
+
+TEST_F(DingTalkTest, ASecretThatTheCutGoesThroughIsHiddenAllTheSame) {
+  Make("dingtalk:https://h/robot/send?access_token=t0kent0kent0ken");
+  const std::string before(190, 'x');
+  client_->Respond(200, Answer(400101, before + "t0kent0kent0ken"));
+  EXPECT_THAT(Export(WarningEvent()).detail, Not(HasSubstr("t0k")));
+  client_->Respond(403, before + std::string(100, 'x') + "t0kent0kent0ken");
+  EXPECT_THAT(Export(WarningEvent()).detail, Not(HasSubstr("t0k")));
 }
 
 // --- against the original ---
@@ -255,6 +339,34 @@ TEST_F(DingTalkTest, ManyEventsAreOneMessageBehindTheLabels) {
   EXPECT_EQ(result.events[0].outcome, Outcome::kDelivered);
 }
 
+TEST_F(DingTalkTest, TheClusterIsToldInEveryMessage) {
+  Make(std::string(kRobot) + "&cluster=pro*d");
+  client_->AlwaysRespondWith([](auto&) { return FakeResponse(200, Answer(0, "ok")); });
+  Export(WarningEvent());
+  EXPECT_THAT(ContentOf(LastRequest()), testing::StartsWith("Cluster:pro*d \nLevel:Warning"));
+  Export(std::vector(41, WarningEvent()));
+  EXPECT_THAT(ContentOf(LastRequest()), testing::StartsWith("Cluster: pro*d\n41 × BackOff"));
+  Make(std::string(kRobot) + "&cluster=pro*d&msg_type=markdown");
+  Export(WarningEvent());
+  EXPECT_THAT(LastRequest().body, HasSubstr(R"(Cluster: **pro\\*d** )"));
+}
+
+// --- options without effect ---
+
+TEST_F(DingTalkTest, WhatATemplateLeavesWithoutEffectIsWarnedOf) {
+  const TempDir dir;
+  dir.Write("text", "{{.Reason}}");
+  const std::string own = std::string(kRobot) + "&template_file=" + dir.Path("text");
+  Make(own + "&style=original");
+  EXPECT_THAT(warnings_, testing::ElementsAre(HasSubstr("option style has no effect")));
+  Make(std::string(kRobot) + "&msg_type=card&style=original");
+  EXPECT_THAT(warnings_, testing::ElementsAre(HasSubstr("option style has no effect")));
+  Make(own + "&cluster=prod");
+  EXPECT_THAT(warnings_, testing::ElementsAre(HasSubstr("the cluster's name is not in it")));
+  Make(own + "&style=plain");
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
 // --- bad input ---
 
 TEST_F(DingTalkTest, WhatIsWrongIsSaidInOneLine) {
@@ -262,9 +374,22 @@ TEST_F(DingTalkTest, WhatIsWrongIsSaidInOneLine) {
       {"dingtalk:https://h/s", "option access_token is required (or access_token_file)"},
       {"dingtalk:?access_token=s3cret", "the address has no host"},
       {"dingtalk:ftp://h?access_token=s3cret", "must begin with https:// or http://"},
-      {"dingtalk:https://h?access_token=s3cret&msg_type=card", "option msg_type must be one of"},
+      {"dingtalk:https://h?access_token=s3cret&msg_type=image", "option msg_type must be one of"},
       {"dingtalk:https://h?access_token=s3cret&sign_file=/no/such", "option sign_file"},
       {"dingtalk:https://h?access_token=s3cret&level=loud", "option level"},
+      {"dingtalk:https://h?access_token=s3cret&rate=0", "option rate"},
+      {"dingtalk:https://h?access_token=s3cret&rate=fast", "option rate"},
+      {"dingtalk:https://h?access_token=s3cret&repeat=never",
+       "option repeat must be all, summary="},
+      {"dingtalk:https://h?access_token=s3cret&repeat=summary", "option repeat must be all"},
+      {"dingtalk:https://h?access_token=s3cret&repeat=summary=5", "option repeat must be a time"},
+      {"dingtalk:https://h?access_token=s3cret&repeat=summary=1s", "option repeat must be a time"},
+      {"dingtalk:https://h?access_token=s3cret&closing=1s", "option closing must be a time"},
+      {"dingtalk:https://h?access_token=s3cret&closing=soon", "option closing"},
+      {"dingtalk:https://h?access_token=s3cret&group_wait=1h", "option group_wait must be"},
+      {"dingtalk:https://h?access_token=s3cret&max_age=-1h", "option max_age must be"},
+      {"dingtalk:https://h?access_token=s3cret&silence=kind=Pod,reason=(",
+       "option silence is wrong at character 10: the pattern does not compile"},
   };
   for (const auto& [value, said] : rows) {
     const std::string error = ErrorOf(value);

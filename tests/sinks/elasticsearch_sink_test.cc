@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "sinks/http_sink_fixture.h"
+#include "sinks/elasticsearch_fixture.h"
 #include "support/temp_dir.h"
 #include "support/test_data.h"
 
@@ -24,56 +24,20 @@ using testing::Pair;
 using testing::SizeIs;
 using testing::StartsWith;
 
-constexpr const char* kCluster = "elasticsearch:http://es:9200";
-
-std::string Root(const std::string& number, const std::string& distribution = "") {
-  json version = {{"number", number}};
-  if (!distribution.empty()) version["distribution"] = distribution;
-  return json({{"name", "n"}, {"version", version}}).dump();
+std::string Gunzip(const std::string& packed) {
+  z_stream stream{};
+  EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);  // gzip and nothing else
+  std::string text(1 << 20, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(text.size());
+  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
+  EXPECT_EQ(stream.avail_in, 0u);
+  text.resize(stream.total_out);
+  inflateEnd(&stream);
+  return text;
 }
-
-class ElasticsearchTest : public HttpSinkTest {
- protected:
-  // A cluster that is well: tells its version, has no template yet, takes everything.
-  void Serve(const std::string& number = "8.17.0", const std::string& distribution = "") {
-    client_->AlwaysRespondWith([=, this](const HttpRequest& request) {
-      const std::string path = PathOf(request);
-      if (path == "/") return FakeResponse(200, Root(number, distribution));
-      if (path.find("_template") != std::string::npos) {
-        return request.method == "GET" ? FakeResponse(404, "{}") : FakeResponse(200, "{}");
-      }
-      return FakeResponse(200, answer_);
-    });
-  }
-  static std::string PathOf(const HttpRequest& request) {
-    const std::size_t host = request.url.find("://") + 3;
-    const std::string target = request.url.substr(request.url.find('/', host));
-    return target.substr(0, target.find('?'));
-  }
-  // What is known from the start on: version and template.
-  void MakeReady(const std::string& options, const std::string& number = "8.17.0") {
-    Make(std::string(kCluster) + options);
-    Serve(number);
-    Export(WarningEvent());
-  }
-  static std::vector<json> LinesOf(const std::string& body) {
-    std::istringstream in(body);
-    std::vector<json> lines;
-    for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line));
-    return lines;
-  }
-  static json Item(int status, const std::string& type = "", const std::string& reason = "") {
-    json item = {{"status", status}};
-    if (!type.empty()) item["error"] = {{"type", type}, {"reason", reason}};
-    return {{"create", item}};
-  }
-  ExportResult ExportWith(HttpResponse response, std::size_t events = 1) {
-    client_->Respond(std::move(response));
-    return Export(std::vector(events, WarningEvent()));
-  }
-
-  std::string answer_ = R"({"errors":false,"items":[]})";
-};
 
 // --- before the first document ---
 
@@ -181,7 +145,7 @@ TEST_F(ElasticsearchTest, TheTemplateMapsWhatDashboardsAskAndNoLabels) {
   MakeReady("?index=k8s&use_namespace=true");
   const json body = json::parse(client_->requests()[2].body);
   EXPECT_THAT(body["index_patterns"], ElementsAre("k8s-*-2*.*.*", "k8s-2*.*.*"));
-  EXPECT_EQ(body["priority"], 1);
+  EXPECT_EQ(body["priority"], 2);
   EXPECT_TRUE(body["template"]["aliases"].contains("k8s-events"));
   const json& fields = body["template"]["mappings"]["properties"];
   EXPECT_EQ(fields["Reason"]["fields"]["keyword"]["type"], "keyword");
@@ -226,7 +190,10 @@ TEST_F(ElasticsearchTest, WaysToSayWhoWeAre) {
 TEST_F(ElasticsearchTest, CompressPacksTheBody) {
   MakeReady("?compress=true");
   EXPECT_THAT(LastRequest().headers, Contains(Pair("Content-Encoding", "gzip")));
-  EXPECT_THAT(LastRequest().body, StartsWith("\x1F\x8B"));
+  const std::vector<json> lines = LinesOf(Gunzip(LastRequest().body));
+  ASSERT_THAT(lines, SizeIs(2));
+  EXPECT_EQ(lines[0]["create"]["_id"], "605abd8a-2875");
+  EXPECT_EQ(lines[1]["Reason"], "BackOff");
 }
 
 TEST_F(ElasticsearchTest, NodesAreTriedInTurnAndADeadOneIsLeftAlone) {
@@ -426,8 +393,10 @@ TEST_F(ElasticsearchTest, WhatIsWrongIsSaidInOneLine) {
 }
 
 TEST_F(ElasticsearchTest, OptionsOfTheOriginalWithoutEffectAreWarnedOf) {
-  Make("elasticsearch:http://h?maxRetries=3&bulkWorkers=5&healthCheck=true");
-  EXPECT_THAT(warnings_, SizeIs(3));
+  Make(
+      "elasticsearch:http://h?maxRetries=3&bulkWorkers=5&healthCheck=true&"
+      "startupHealthcheckTimeout=5");
+  EXPECT_THAT(warnings_, SizeIs(4));
   Make("opensearch:http://h");
   EXPECT_EQ(sink_->name(), "ElasticSearch Sink");
 }

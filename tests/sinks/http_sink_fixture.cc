@@ -12,6 +12,7 @@
 namespace eventer {
 
 void HttpSinkTest::Make(const std::string& value) {
+  sink_.reset();  // another process: a robot's budget is shared within one
   SinkUri uri = SinkUri::Parse("--sink", value);
   const SinkKind& kind = FindSinkKind(uri);
   if (kind.passes_options_on) uri.PassOptionsOn();

@@ -69,5 +69,13 @@ TEST(HideSecrets, AsTheyAreAndPercentEncoded) {
             "token ***, ***, again ***!");
 }
 
+TEST(HideSecrets, AlsoWithEscapesInSmallLetters) {
+  EXPECT_EQ(HideSecrets("a%2fb%3D! a%2fb%3d!", std::vector<std::string>{"a/b="}), "***! ***!");
+}
+
+TEST(HideSecrets, OneThatBeginsAsAnotherLeavesNothingOfItself) {
+  EXPECT_EQ(HideSecrets("token abcdef", std::vector<std::string>{"abc", "abcdef"}), "token ***");
+}
+
 }  // namespace
 }  // namespace eventer

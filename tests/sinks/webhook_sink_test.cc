@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sinks/http_sink_fixture.h"
+#include "support/captured_log.h"
 #include "support/local_zone.h"
 #include "support/temp_dir.h"
 #include "support/test_data.h"
@@ -65,6 +67,28 @@ TEST_F(WebhookTest, AUserInTheAddressIsBasicAuthentication) {
   EXPECT_EQ(LastRequest().url, "http://h/");
 }
 
+TEST_F(WebhookTest, AUserWithoutAPasswordHasAnEmptyOneAsGosClientSendsIt) {
+  Make("webhook:http://Aladdin@h/");
+  client_->Respond(200);
+  Export(WarningEvent());
+  EXPECT_THAT(LastRequest().headers, Contains(Pair("Authorization", "Basic QWxhZGRpbjo=")));
+}
+
+TEST_F(WebhookTest, HeadersOfAFileThatAreTheClientsOwnAreNotSentAndWarnedOf) {
+  const TempDir dir;
+  dir.Write("headers", "Content-Length=7\nX-A=1\ntransfer-encoding=chunked\n");
+  const CapturedLog log;
+  Make("webhook:http://h?header_file=" + dir.Path("headers"));
+  client_->AlwaysRespondWith([](const HttpRequest&) { return FakeResponse(200); });
+  for (int i = 0; i < 3; ++i, clock_.Advance(5s)) Export(WarningEvent());
+  EXPECT_THAT(LastRequest().headers, Contains(Pair("X-A", "1")));
+  EXPECT_THAT(LastRequest().headers, Not(Contains(testing::Key("Content-Length"))));
+  EXPECT_THAT(LastRequest().headers, Not(Contains(testing::Key("Transfer-Encoding"))));
+  EXPECT_EQ(log.Text(),
+            "warning header_file: Content-Length is set by kube-eventer itself\n"
+            "warning header_file: Transfer-Encoding is set by kube-eventer itself\n");
+}
+
 TEST_F(WebhookTest, HeadersOfAFileAreReadAgainAndABrokenFileChangesNothing) {
   const TempDir dir;
   dir.Write("headers", "Authorization=Bearer one\n\nX-A=1\n");
@@ -118,6 +142,49 @@ TEST_F(WebhookTest, TheBodyFileIsReadAgainAndABrokenOneKeepsTheLastGoodOne) {
   clock_.Advance(5s);
   Export(WarningEvent());
   EXPECT_EQ(LastRequest().body, "three BackOff");
+}
+
+TEST_F(WebhookTest, ATemplateWhoseSourceIsLostLaterIsToldOfOnce) {
+  const TempDir dir;
+  dir.Write("body", "one {{.Reason}}");
+  const CapturedLog log;
+  Make("webhook:http://h?body_file=" + dir.Path("body"));
+  client_->AlwaysRespondWith([](const HttpRequest&) { return FakeResponse(200); });
+  std::filesystem::remove(dir.Path("body"));
+  for (int i = 0; i < 3; ++i) {
+    clock_.Advance(5s);
+    EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
+  }
+  EXPECT_EQ(LastRequest().body, "one BackOff");
+  EXPECT_THAT(log.Text(), testing::StartsWith("error body_file: "));
+  EXPECT_THAT(log.Text(), HasSubstr("the template before stays in use"));
+  EXPECT_EQ(std::ranges::count(log.Text(), '\n'), 1);
+}
+
+TEST_F(WebhookTest, EachWayToLoseAConfigMapIsToldOfOnce) {
+  const CapturedLog log;
+  Make("webhook:http://h?custom_body_configmap=body");
+  client_->AlwaysRespondWith([](const HttpRequest&) { return FakeResponse(200); });
+  config_map_ = {.text = "{{ .Reason }}", .version = 1};
+  Export(WarningEvent());
+  for (const char* error :
+       {"there is no such ConfigMap", "it is forbidden", "", "it is forbidden"}) {
+    config_map_.error = error;
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
+  }
+  EXPECT_EQ(
+      log.Text(),
+      "error ConfigMap default/body: there is no such ConfigMap; the template before stays in "
+      "use\n"
+      "error ConfigMap default/body: it is forbidden; the template before stays in use\n"
+      "info ConfigMap default/body: can be read again\n"
+      "error ConfigMap default/body: it is forbidden; the template before stays in use\n");
+}
+
+TEST_F(WebhookTest, ANamespaceOfNoConfigMapIsWarnedOf) {
+  Make("webhook:http://h?custom_body_configmap_namespace=ops");
+  EXPECT_THAT(warnings_,
+              ElementsAre(HasSubstr("option custom_body_configmap_namespace has no effect")));
 }
 
 TEST_F(WebhookTest, AConfigMapThatIsMissingIsWaitedForAndNeverReplacedByTheDefault) {
@@ -202,6 +269,31 @@ TEST_F(WebhookTest, WhatTheReceiverRepeatsOfTheSecretsIsHidden) {
       "header=Authorization=Bearer%20tok3nsecret");
   client_->Respond(403, "no T0secret k3ysecret tok3nsecret passw0rd, sorry");
   EXPECT_EQ(Export(WarningEvent()).detail, "HTTP 403: no *** *** *** ***, sorry");
+}
+
+TEST_F(WebhookTest, SecretsAreHiddenInEachOfTheirSpellings) {
+  Make("webhook:http://Aladdin:open%20sesame@h/in/T0%2fsecret?sig=k3y%2Bs%2fcret");
+  const std::pair<std::string, std::string> rows[] = {
+      {"T0%2fsecret", "***"},
+      {"T0%2Fsecret", "***"},
+      {"T0/secret", "***"},
+      {"k3y%2Bs%2fcret", "***"},
+      {"k3y%2bs%2fcret", "***"},
+      {"k3y+s/cret", "***"},
+      {"open sesame", "***"},
+      {"open%20sesame", "***"},
+      {"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Basic ***"},
+  };
+  for (const auto& [said, shown] : rows) {
+    client_->Respond(403, "no " + said + ", sorry");
+    EXPECT_EQ(Export(WarningEvent()).detail, "HTTP 403: no " + shown + ", sorry");
+  }
+}
+
+TEST_F(WebhookTest, ASecretThatTheCutGoesThroughIsHiddenAllTheSame) {
+  Make("webhook:http://h/in/T0secretT0secret");
+  client_->Respond(403, std::string(290, 'x') + "T0secretT0secret");
+  EXPECT_THAT(Export(WarningEvent()).detail, Not(HasSubstr("T0s")));
 }
 
 // --- against the original ---

@@ -1,0 +1,83 @@
+#include "common/digest_run.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace eventer {
+namespace {
+
+constexpr const char* kLate = "Late: these events could not be told when they happened.";
+
+}  // namespace
+
+void DigestRun::Begin(std::span<const EventPtr> events, bool late) {
+  progress_ = DigestProgress{events.back()->VersionId(), events.size(), 0, {}, !gave_way_, late};
+  Compose(events);
+}
+
+void DigestRun::Compose(std::span<const EventPtr> events) {
+  events_.assign(events.begin(), events.end());
+  LineStyle style = style_;
+  if (progress_->late) style.note = kLate;
+  pages_ = ComposeDigest(events_, style);
+}
+
+bool DigestRun::GoOn(std::span<const EventPtr> waiting) {
+  if (!events_.empty()) return true;
+  const std::size_t events = progress_->events;
+  if (events > 0 && events <= waiting.size() &&
+      waiting[events - 1]->VersionId() == progress_->end) {
+    Compose(waiting.first(events));
+  }
+  if (progress_->told >= pages_.size()) {
+    End();
+    return false;
+  }
+  for (const std::size_t page : progress_->rejected) {
+    refused_[page] = {Outcome::kRejected, Cause::kContent, "the receiver refused the digest"};
+  }
+  return true;
+}
+
+std::string DigestRun::id() const {
+  return progress_->end + "-" + std::to_string(progress_->told + 1);
+}
+
+bool DigestRun::Told(const EventOutcome& outcome) {
+  in_doubt_ = outcome.outcome != Outcome::kDelivered && outcome.outcome != Outcome::kRejected;
+  if (in_doubt_) return false;
+  if (outcome.outcome == Outcome::kRejected) {
+    refused_[progress_->told] = outcome;
+    progress_->rejected.push_back(progress_->told);
+  }
+  return ++progress_->told == pages_.size();
+}
+
+bool DigestRun::ShouldGiveWay(std::span<const EventPtr> waiting) const {
+  if (!progress_->patient || in_doubt_) return false;
+  const auto warning = [](const auto& page) { return page.warning; };
+  const auto left = pages_.begin() + static_cast<long>(progress_->told);
+  if (std::any_of(left, pages_.end(), warning)) return false;
+  return std::ranges::any_of(waiting.subspan(std::min(events_.size(), waiting.size())),
+                             [](const EventPtr& event) { return event->type == "Warning"; });
+}
+
+DigestRun::Outcomes DigestRun::End() {
+  Outcomes outcomes;
+  for (std::size_t page = 0; page < std::min(progress_->told, pages_.size()); ++page) {
+    const auto refused = refused_.find(page);
+    const EventOutcome outcome = refused == refused_.end() ? EventOutcome{} : refused->second;
+    for (const std::size_t event : pages_[page].events) {
+      outcomes[events_[event]->VersionId()] = outcome;
+    }
+  }
+  gave_way_ = progress_->told < pages_.size();
+  progress_.reset();
+  events_.clear();
+  pages_.clear();
+  refused_.clear();
+  in_doubt_ = false;
+  return outcomes;
+}
+
+}  // namespace eventer
