@@ -24,10 +24,6 @@ if(EVENTER_SANITIZE)
   target_compile_options(eventer_options INTERFACE -fsanitize=${EVENTER_SANITIZE}
                                                    -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(eventer_options INTERFACE -fsanitize=${EVENTER_SANITIZE})
-  if(EVENTER_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # TSan does not see atomic fences (in Boost.Asio and libstdc++); gcc says so at each one.
-    target_compile_options(eventer_options INTERFACE -Wno-tsan)
-  endif()
 endif()
 
 if(EVENTER_FUZZ)

@@ -37,17 +37,19 @@ Daemon::Daemon(Clock& clock, Options options)
       http_(SizedHttpClients(clock_, options_.source)),
       stats_(options_.event_metrics_object_name),
       api_(BuildKubeApi(clock_, options_, http_)),
-      source_(BuildSource(clock_, stats_, options_, api_)),
+      log_(BuildLog(clock_, stats_, options_)),
+      source_(BuildSource(clock_, stats_, options_, api_,
+                          log_.durable ? log_.durable->stored() : StoredPosition())),
       buffer_(clock_, stats_),
-      log_(NewMemoryEventLog(clock_, stats_, options_.buffer_bytes)),
-      sinks_(clock_, stats_, *log_, BuildSinks(options_, ContextOfSinks(clock_, http_, api_))),
+      sinks_(clock_, stats_, *log_.log, BuildSinks(options_, ContextOfSinks(clock_, http_, api_))),
       health_(options_.healthz_ip, options_.healthz_port, clock_, stats_,
               {ThisBuild(), options_.event_metrics_object_name}),
       housekeeper_(
-          clock_, stats_, buffer_, *log_,
-          [this](SteadyTime full_since) { return sinks_.Stalled(full_since); },
-          options_.frequency) {
+          clock_, stats_, buffer_, *log_.log,
+          [this](SteadyTime full_since) { return sinks_.Stalled(full_since); }, options_.frequency,
+          log_.replay.get()) {
   LogStart();
+  sinks_.Start();
   housekeeper_thread_ = std::jthread([this](std::stop_token stop) { housekeeper_.Run(stop); });
   watch_thread_ = std::jthread([this](std::stop_token stop) {
     source_->Run(stop, [this](SourceEntry& entry, Duration patience, std::stop_token give_up) {
@@ -63,6 +65,10 @@ void Daemon::LogStart() const {
   spdlog::info("source {}", options_.source.Masked());
   for (std::size_t i = 0; i < options_.sinks.size(); ++i) {
     spdlog::info("sink {}: {}", stats_.sinks[i].name, options_.sinks[i].Masked());
+  }
+  if (log_.durable) {
+    spdlog::info("events are kept in {}: {} wait from an earlier run", options_.data_dir,
+                 stats_.log_events.load());
   }
   if (options_.sinks.empty()) spdlog::warn("no --sink: events are counted, and go nowhere");
   spdlog::info("health and metrics on {} port {}; handing on events every {}", options_.healthz_ip,
@@ -80,10 +86,11 @@ Daemon::Stopped Daemon::Shutdown() {
   housekeeper_thread_.join();
   const std::size_t not_received = housekeeper_.DrainAtShutdown();
   const bool sink_hangs = sinks_.Shutdown(deadline) > 0;
-  return {ReportWhatIsLeft(not_received) ? 1 : 0, sink_hangs};
+  const bool on_disk = log_.durable && log_.durable->Flush();
+  return {ReportWhatIsLeft(not_received, on_disk) ? 1 : 0, sink_hangs};
 }
 
-bool Daemon::ReportWhatIsLeft(std::size_t not_received) const {
+bool Daemon::ReportWhatIsLeft(std::size_t not_received, bool on_disk) const {
   std::string left;
   for (const SinkStats& sink : stats_.sinks) {
     const std::uint64_t pending = sink.pending;
@@ -91,6 +98,11 @@ bool Daemon::ReportWhatIsLeft(std::size_t not_received) const {
   }
   if (left.empty() && not_received == 0) {
     spdlog::info("stopped: every event was delivered");
+    return false;
+  }
+  if (on_disk && not_received == 0) {
+    spdlog::info("stopped: kept on the disk for the next start: {}",
+                 left.substr(0, left.size() - 2));
     return false;
   }
   if (left.empty()) left = "none, ";

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "app/health_server.h"
+#include "app/log_builder.h"
 #include "app/options.h"
 #include "core/stats.h"
 #include "eventer/clock.h"
@@ -36,7 +37,8 @@ class Daemon {
 
  private:
   void LogStart() const;
-  bool ReportWhatIsLeft(std::size_t not_received) const;  // false: nothing
+  // False: nothing that is not safe.
+  bool ReportWhatIsLeft(std::size_t not_received, bool on_disk) const;
 
   // What a thing uses stands before it.
   Clock& clock_;
@@ -44,9 +46,9 @@ class Daemon {
   HttpClientFactory http_;
   Stats stats_;
   std::shared_ptr<KubeApi> api_;
+  BuiltLog log_;
   std::unique_ptr<EventSource> source_;
   EventBuffer buffer_;
-  std::unique_ptr<EventLog> log_;
   SinkManager sinks_;
   HealthServer health_;
   Housekeeper housekeeper_;

@@ -70,8 +70,9 @@ std::vector<HealthCheck> HealthEndpoints::ReadinessChecks() const {
 
 std::string HealthEndpoints::Books() const {
   std::string text;
+  if (stats_.disk_failing) text += "event log: " + OneLine(stats_.disk_trouble.Get()) + "\n";
   auto item = [&](const char* name, std::uint64_t value) { text += name + std::to_string(value); };
-  for (const SinkStats& sink : stats_.sinks) {
+  const auto books = [&](const SinkStats& sink) {
     text += "sink " + sink.name;
     item(": received ", sink.received);
     item(" = filtered ", sink.filtered);
@@ -79,10 +80,17 @@ std::string HealthEndpoints::Books() const {
     item(" + rejected ", Sum(sink.rejected));
     item(" + dropped ", Sum(sink.dropped));
     item(" + pending ", sink.pending);
+  };
+  for (const SinkStats& sink : stats_.sinks) {
+    books(sink);
     if (sink.stalled) text += "; stalled";
     const std::string trouble = OneLine(sink.trouble.Get());
     if (!trouble.empty()) text += "; " + trouble;
     text += "\n";
+  }
+  for (const SinkStats& gone : stats_.gone_sinks) {
+    books(gone);
+    text += "; configured no more\n";
   }
   return text;
 }

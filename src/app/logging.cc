@@ -13,15 +13,9 @@ namespace {
 
 constexpr int kDebugVerbosity = 4;
 
+// Until the first flush it keeps everything.
 class HoldingSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  void Release() {
-    std::lock_guard lock(mutex_);
-    released_ = true;
-    Write(held_);
-    held_ = {};
-  }
-
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
@@ -32,7 +26,11 @@ class HoldingSink final : public spdlog::sinks::base_sink<std::mutex> {
       held_.append(line.data(), line.size());
     }
   }
-  void flush_() override {}
+  void flush_() override {
+    released_ = true;
+    Write(held_);
+    held_ = {};
+  }
 
  private:
   static void Write(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
@@ -41,20 +39,15 @@ class HoldingSink final : public spdlog::sinks::base_sink<std::mutex> {
   std::string held_;
 };
 
-std::shared_ptr<HoldingSink>& TheSink() {
-  static auto sink = std::make_shared<HoldingSink>();
-  return sink;
-}
-
 }  // namespace
 
 void SetUpLog(int verbosity) {
-  auto logger = std::make_shared<spdlog::logger>("", TheSink());
+  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<HoldingSink>());
   logger->set_level(verbosity >= kDebugVerbosity ? spdlog::level::debug : spdlog::level::info);
   logger->set_pattern("%L%m%d %H:%M:%S.%f %7t] %v");
   spdlog::set_default_logger(std::move(logger));
 }
 
-void ReleaseLog() { TheSink()->Release(); }
+void ReleaseLog() { spdlog::default_logger()->flush(); }
 
 }  // namespace eventer

@@ -82,7 +82,8 @@ void AddCauses(Exposition& out, const std::string& name, const std::string& help
   }
 }
 
-void AddSinkBooks(Exposition& out, const SinkStats& sink) {
+// Of a sink that is gone `last_cause` is kRemoved: what another start did without.
+void AddSinkBooks(Exposition& out, const SinkStats& sink, Cause last_cause) {
   auto counter = [&](const char* name, const char* help, const Counter& value) {
     out.Counter(name, help, {{"sink", sink.name}}, static_cast<double>(value));
   };
@@ -97,7 +98,7 @@ void AddSinkBooks(Exposition& out, const SinkStats& sink) {
             "Events that the receiver will never take, by cause.", sink.name, sink.rejected,
             Cause::kBadRequest, Cause::kSuspect);
   AddCauses(out, "eventer_sink_events_dropped_total", "Events lost, by cause.", sink.name,
-            sink.dropped, Cause::kStalled, Cause::kRemoved);
+            sink.dropped, Cause::kStalled, last_cause);
   out.Gauge("eventer_sink_events_pending", "Events still to be delivered.", {{"sink", sink.name}},
             static_cast<double>(sink.pending));
 }
@@ -107,6 +108,11 @@ void AddSinkState(Exposition& out, const SinkStats& sink) {
               static_cast<double>(sink.attempts));
   AddCauses(out, "eventer_sink_failures_total", "Attempts that have to be repeated, by cause.",
             sink.name, sink.failures, Cause::kConnection, Cause::kSettings);
+  out.Counter("eventer_sink_dead_letters_total", "Rejected events that were kept as dead letters.",
+              {{"sink", sink.name}}, static_cast<double>(sink.dead_letters));
+  out.Counter("eventer_sink_dead_letters_lost_total",
+              "Rejected events that could not be written, or gave way to newer ones.",
+              {{"sink", sink.name}}, static_cast<double>(sink.dead_letters_lost));
   out.Gauge("eventer_sink_last_delivery_time_seconds",
             "Last time of a delivery since unix epoch in seconds, 0 if there was none.",
             {{"sink", sink.name}}, Seconds(sink.last_delivery_wall_us));
@@ -136,9 +142,10 @@ void AddSource(Exposition& out, const SourceStats& source) {
   out.Gauge("eventer_source_connected", "1 while every watch is open.", {},
             source.connected ? 1 : 0);
   counter("eventer_source_frames_total", "Frames read from watches.", source.frames);
-  counter("eventer_source_watches_total", "Watches opened.", source.watches);
+  counter("eventer_source_watches_total", "Attempts to open a watch.", source.watches);
   counter("eventer_source_lists_total", "Pages of lists read.", source.lists);
-  counter("eventer_source_relists_total", "Lists read because a version had expired.",
+  counter("eventer_source_relists_total",
+          "Whole lists read: a version had expired, --since, a lost store or a replaced history.",
           source.relists);
   counter("eventer_source_gaps_total", "Known gaps in watching.", source.gaps);
   counter("eventer_source_garbage_total", "Lines of a watch that could not be understood.",
@@ -159,9 +166,12 @@ void AddQueues(Exposition& out, const Stats& stats) {
   gauge("eventer_buffer_entries", "Entries between the watch and the log.", stats.buffer_entries);
   gauge("eventer_buffer_bytes", "Their size in bytes.", stats.buffer_bytes);
   gauge("eventer_log_events", "Events that some sink has not passed.", stats.log_events);
-  gauge("eventer_log_bytes", "Their size in bytes.", stats.log_bytes);
+  gauge("eventer_log_bytes", "What they count of --buffer-bytes or --data-dir-bytes.",
+        stats.log_bytes);
   out.Gauge("eventer_log_full", "1 while the log is full and the watch is held.", {},
             stats.log_full ? 1 : 0);
+  out.Gauge("eventer_log_disk_failing", "1 while the disk of the event log fails.", {},
+            stats.disk_failing ? 1 : 0);
 }
 
 }  // namespace
@@ -172,9 +182,10 @@ std::string RenderMetrics(const Stats& stats, const MetricsSettings& settings) {
   AddManager(out, stats);
   AddExporters(out, stats);
   for (const SinkStats& sink : stats.sinks) {
-    AddSinkBooks(out, sink);
+    AddSinkBooks(out, sink, Cause::kStalled);
     AddSinkState(out, sink);
   }
+  for (const SinkStats& gone : stats.gone_sinks) AddSinkBooks(out, gone, Cause::kRemoved);
   AddElasticsearchErrors(out, stats);
   AddSource(out, stats.source);
   AddQueues(out, stats);

@@ -24,13 +24,15 @@ struct Options {
   bool event_metrics_object_name = false;
   std::optional<Duration> since;
   std::size_t buffer_bytes = 0;
+  std::string data_dir;            // empty: the log is in memory
+  std::size_t data_dir_bytes = 0;  // of all files in it
   Duration stop_timeout{};
   int verbosity = 0;                  // klog's -v
   std::vector<std::string> warnings;  // to be logged once the program runs
 };
 
 struct CommandLine {
-  std::string print;  // if not empty: --help or --version; print it, do nothing, end with 0
+  std::string print;  // if not empty: of --help, --version or a command; print it, end with 0
   Options options;    // only if `print` is empty
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/log_builder.h"
 #include "app/sink_names.h"
 #include "eventer/event_filter.h"
 #include "eventer/sinks.h"
@@ -30,6 +31,10 @@ std::vector<ConfiguredSink> BuildSinks(Options& options, const SinkContext& cont
   for (std::size_t i = 0; i < options.sinks.size(); ++i) {
     SinkUri& uri = options.sinks[i];
     sinks.push_back(Build(std::move(names.names[i]), uri, context));
+    if (!options.data_dir.empty()) {
+      sinks.back().dead_letters = std::make_unique<DeadLetterFile>(
+          options.data_dir, sinks.back().name, DeadLetterBytes(options));
+    }
     for (std::string& warning : uri.warnings()) warnings.push_back(std::move(warning));
   }
   return sinks;

@@ -34,7 +34,7 @@ std::optional<std::string> GivenName(SinkUri& uri) {
 }
 
 std::string KindAndHost(const SinkUri& uri) {
-  return uri.host().empty() ? uri.key() : uri.key() + ":" + uri.host();
+  return uri.host().empty() ? uri.key() : uri.key() + ":" + uri.ShownHost();
 }
 
 void Claim(std::set<std::string>& taken, const std::string& name, const SinkUri& uri) {

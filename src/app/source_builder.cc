@@ -22,10 +22,11 @@ std::shared_ptr<KubeApi> BuildKubeApi(Clock& clock, Options& options,
 }
 
 std::unique_ptr<EventSource> BuildSource(Clock& clock, Stats& stats, Options& options,
-                                         std::shared_ptr<KubeApi> api) {
+                                         std::shared_ptr<KubeApi> api, StoredPosition stored) {
   KubernetesSourceOptions source;
   source.namespaces = ReadNamespaces(options.source);
   source.api = std::move(api);
+  source.stored = std::move(stored);
   source.since = options.since;
   source.relist_bytes = options.buffer_bytes / 4;
   source.count_events = options.event_metrics;

@@ -7,6 +7,7 @@
 #include "core/stats.h"
 #include "eventer/event_source.h"
 #include "eventer/http_client.h"
+#include "eventer/position.h"
 #include "kube/kube_api.h"
 
 namespace eventer {
@@ -20,7 +21,8 @@ std::size_t CountWatches(SinkUri& source);
 std::shared_ptr<KubeApi> BuildKubeApi(Clock& clock, Options& options,
                                       const HttpClientFactory& http);
 
+// `stored`: what an earlier run has appended.
 std::unique_ptr<EventSource> BuildSource(Clock& clock, Stats& stats, Options& options,
-                                         std::shared_ptr<KubeApi> api);
+                                         std::shared_ptr<KubeApi> api, StoredPosition stored);
 
 }  // namespace eventer

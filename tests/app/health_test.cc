@@ -122,6 +122,18 @@ TEST_F(HealthTest, VerboseReadyzShowsTheBooksWhetherReadyOrNot) {
   EXPECT_THAT(Get("/readyz").body, Not(HasSubstr("received")));
 }
 
+TEST_F(HealthTest, VerboseReadyzShowsTheBooksOfSinksThatAreGone) {
+  SinkStats& gone = stats_.gone_sinks.emplace_back();
+  gone.name = "old";
+  gone.received = 7;
+  gone.delivered = 3;
+  gone.pending = 4;
+  EXPECT_THAT(
+      Get("/readyz?verbose").body,
+      HasSubstr("sink old: received 7 = filtered 0 + delivered 3 + rejected 0 + dropped 0 + "
+                "pending 4; configured no more\n"));
+}
+
 TEST_F(HealthTest, ExcludedChecksDoNotCount) {
   stats_.source.connected = false;
   EXPECT_EQ(Get("/readyz?exclude=source").status, 200);

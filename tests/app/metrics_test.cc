@@ -142,6 +142,26 @@ TEST(Metrics, ShowTheBooksOfEachSink) {
   }
 }
 
+TEST(Metrics, ShowTheBooksOfSinksThatAreGone) {
+  Stats stats;
+  stats.sinks.emplace_back().name = "log";
+  SinkStats& gone = stats.gone_sinks.emplace_back();
+  gone.name = "webhook:h";
+  gone.received = 15;
+  gone.delivered = 10;
+  gone.dropped[static_cast<std::size_t>(Cause::kRemoved)] = 5;
+  const std::string text = RenderMetrics(stats, kWithoutNames);
+  for (const char* line :
+       {"eventer_sink_events_received_total{sink=\"webhook:h\"} 15\n",
+        "eventer_sink_events_delivered_total{sink=\"webhook:h\"} 10\n",
+        "eventer_sink_events_pending{sink=\"webhook:h\"} 0\n",
+        "eventer_sink_events_dropped_total{cause=\"removed\",sink=\"webhook:h\"} 5\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+  EXPECT_THAT(text, Not(HasSubstr("eventer_sink_stalled{sink=\"webhook:h\"}")));
+  EXPECT_THAT(text, Not(HasSubstr("cause=\"removed\",sink=\"log\"")));
+}
+
 TEST(Metrics, LikelyCausesAreThereBeforeTheyHappen) {
   Stats stats;
   stats.sinks.emplace_back().name = "log";

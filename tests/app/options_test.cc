@@ -47,15 +47,20 @@ TEST(Options, DefaultsOfNewFlags) {
   EXPECT_FALSE(options.event_metrics_object_name);
   EXPECT_EQ(options.since, std::nullopt);
   EXPECT_EQ(options.buffer_bytes, 64u << 20);
+  EXPECT_EQ(options.data_dir, "");
+  EXPECT_EQ(options.data_dir_bytes, 1u << 30);
   EXPECT_EQ(options.stop_timeout, seconds(20));
   EXPECT_EQ(options.verbosity, 0);
   EXPECT_THAT(options.warnings, IsEmpty());
 }
 
 TEST(Options, EveryFlagIsRead) {
-  Options options = Parse({"-frequency=1m", "--healthz-ip", "::1", "--healthz-port=9084",
-                           "--event-metrics=false", "--event-metrics-object-name", "--since=1h30m",
-                           "--buffer-bytes=4MiB", "--stop-timeout=0", "-v=4"});
+  Options options =
+      Parse({"-frequency=1m", "--healthz-ip", "::1", "--healthz-port=9084", "--event-metrics=false",
+             "--event-metrics-object-name", "--since=1h30m", "--buffer-bytes=4MiB",
+             "--stop-timeout=0", "-v=4", "--data-dir=/d", "--data-dir-bytes=64MiB"});
+  EXPECT_EQ(options.data_dir, "/d");
+  EXPECT_EQ(options.data_dir_bytes, 64u << 20);
   EXPECT_EQ(options.frequency, minutes(1));
   EXPECT_EQ(options.healthz_ip, "::1");
   EXPECT_EQ(options.healthz_port, 9084);
@@ -65,6 +70,17 @@ TEST(Options, EveryFlagIsRead) {
   EXPECT_EQ(options.buffer_bytes, 4u << 20);
   EXPECT_EQ(options.stop_timeout, Duration::zero());
   EXPECT_EQ(options.verbosity, 4);
+}
+
+TEST(Options, AStopThatWaitsForCenturiesWaitsForAYear) {
+  EXPECT_EQ(Parse({"--stop-timeout=2562047h"}).stop_timeout, hours(365 * 24));
+  EXPECT_EQ(Parse({"--stop-timeout=24h"}).stop_timeout, hours(24));
+}
+
+TEST(Options, ADataDirHasAPathAndRoom) {
+  EXPECT_THAT(ErrorWithSource("--data-dir="), HasSubstr("--data-dir"));
+  EXPECT_EQ(ErrorWithSource("--data-dir-bytes=1MiB"),
+            "--data-dir-bytes needs to be no less than 64MiB, supplied 1048576 bytes");
 }
 
 TEST(Options, SinksKeepTheirOrder) {
@@ -78,6 +94,27 @@ TEST(Options, SinksKeepTheirOrder) {
 TEST(Options, OfARepeatedScalarTheLastCounts) {
   EXPECT_EQ(Parse({"--frequency=10s", "--frequency=20s"}).frequency, seconds(20));
   EXPECT_FALSE(Parse({"--event-metrics", "--event-metrics=false"}).event_metrics);
+}
+
+TEST(Options, ABadValueIsNotHiddenByAGoodOneAfterIt) {
+  for (const auto& [flag, bad, good] : {std::tuple("--frequency", "soon", "10s"),
+                                        {"--frequency", "1s", "10s"},
+                                        {"--since", "yesterday", "1h"},
+                                        {"--since", "-1h", "1h"},
+                                        {"--stop-timeout", "5", "5s"},
+                                        {"--buffer-bytes", "lots", "4MiB"},
+                                        {"--buffer-bytes", "1MiB", "4MiB"},
+                                        {"--healthz-port", "http", "0"},
+                                        {"--healthz-port", "65535", "0"},
+                                        {"--event-metrics", "maybe", "true"},
+                                        {"--v", "much", "0"},
+                                        {"--max_procs", "many", "0"}}) {
+    const std::string text = std::string(flag) + "=";
+    const std::string alone = ErrorOf({kSource, text + bad});
+    EXPECT_THAT(alone, HasSubstr(flag));
+    EXPECT_EQ(ErrorOf({kSource, text + bad, text + good}), alone);
+    EXPECT_EQ(ErrorOf({kSource, text + good, text + good}), "no error");
+  }
 }
 
 TEST(Options, FrequencyIsFrom5sTo3mInTheOriginalsWords) {

@@ -3,8 +3,8 @@
 
 #include <fstream>
 
-#include "app/program.h"
 #include "support/loopback_server.h"
+#include "support/program.h"
 
 namespace eventer {
 namespace {
@@ -80,7 +80,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"IpNoAddress", {"--healthz-ip=nowhere"}, {"--healthz-ip", "nowhere"}},
         {"BooleanNoBoolean", {"--event-metrics=maybe"}, {"--event-metrics", "maybe"}},
         {"VerbosityNoNumber", {"-v=much"}, {"--v", "much"}},
+        {"DataDirEmpty", {"--data-dir="}, {"--data-dir"}},
+        {"DataDirCannotBeMade", {"--data-dir=/proc/none"}, {"--data-dir=/proc/none"}},
+        {"DataDirTooSmall", {"--data-dir-bytes=1MiB"}, {"--data-dir-bytes", "64MiB"}},
         {"BufferTooSmall", {"--buffer-bytes=1MiB"}, {"--buffer-bytes", "4MiB"}},
+        {"BadValueBeforeAGoodOne",
+         {"--frequency=soon", "--frequency=30s"},
+         {"--frequency", "\"soon\""}},
         {"BufferNoSize", {"--buffer-bytes=big"}, {"--buffer-bytes"}},
     }),
     [](const auto& row) { return row.param.name; });
@@ -120,6 +126,24 @@ INSTANTIATE_TEST_SUITE_P(
         {"DingTalkUnreadableSecret",
          {"--sink=dingtalk:https://h?access_token=s3cret&sign_file=/no/sign"},
          {"--sink=dingtalk", "option sign_file", "/no/sign"}},
+        {"WecomWithoutKey",
+         {"--sink=wecom:https://h/cgi-bin/webhook/send"},
+         {"--sink=wecom", "option key is required"}},
+        {"WecomUnknownOption",
+         {"--sink=wecom:https://h?key=s3cret&lable=x"},
+         {"--sink=wecom", "lable", "did you mean label?"}},
+        {"WecomBadType",
+         {"--sink=wecom:https://h?key=s3cret&msg_type=news"},
+         {"--sink=wecom", "option msg_type", "markdown"}},
+        {"FeishuWithoutToken",
+         {"--sink=feishu:https://h/open-apis/bot/v2/hook"},
+         {"--sink=feishu", "option token is required"}},
+        {"FeishuUnknownOption",
+         {"--sink=feishu:https://h/hook/s3cret?lable=x"},
+         {"--sink=feishu", "lable", "did you mean label?"}},
+        {"FeishuUnreadableSecret",
+         {"--sink=feishu:https://h/hook/s3cret?sign_file=/no/sign"},
+         {"--sink=feishu", "option sign_file", "/no/sign"}},
         {"ElasticsearchWithoutNode", {"--sink=elasticsearch:"}, {"--sink=elasticsearch", "node"}},
         {"ElasticsearchBadVersion",
          {"--sink=elasticsearch:http://h?ver=2"},
@@ -178,7 +202,7 @@ INSTANTIATE_TEST_SUITE_P(
              "exec", "",
              "exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, "
              "command: sh, args: [-c, 'echo one >&2; echo two >&2; exit 3']}"))},
-         {"--source=kubernetes", "exec"},
+         {"--source=kubernetes", "exec", "exit code 3: one"},
          true},
         {"CaIsNoPem",
          {KubeconfigSource(
@@ -212,6 +236,13 @@ TEST(Print, HelpGoesToStdoutAndEndsWith0) {
   EXPECT_EQ(program.AwaitExit(), 0);
   EXPECT_THAT(program.out(), HasSubstr("--frequency"));
   EXPECT_EQ(program.err(), "");
+}
+
+TEST(Print, WhatCannotBePrintedEndsWith1) {
+  for (const char* flag : {"--help", "--version"}) {
+    Program program({flag}, {}, {1});
+    EXPECT_EQ(program.AwaitExit(), 1);
+  }
 }
 
 TEST(Print, VersionGoesToStdoutAndEndsWith0) {

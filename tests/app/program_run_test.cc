@@ -5,11 +5,16 @@
 #include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
-#include "app/program.h"
+#include "eventer/clock.h"
 #include "eventer/http_client.h"
 #include "net/cpprest_http_client.h"
 #include "support/kube_api_server.h"
+#include "support/loopback_server.h"
+#include "support/program.h"
+#include "support/program_health.h"
+#include "support/temp_dir.h"
 
 namespace eventer {
 namespace {
@@ -24,46 +29,40 @@ std::vector<std::string> RecordedEvents() {
   return events;
 }
 
+double ValueIn(const std::string& metrics, const std::string& series) {
+  const std::size_t at = metrics.find("\n" + series + " ");
+  return at == std::string::npos ? -1 : std::stod(metrics.substr(at + series.size() + 2));
+}
+
 class RunTest : public testing::Test {
  protected:
   static void SetUpTestSuite() { InitHttpThreads(2); }
 
-  Program Start(std::vector<std::string> more) {
+  Program Start(std::vector<std::string> more, const std::vector<int>& closed = {}) {
     std::vector<std::string> args = {
         "--source=kubernetes:" + server_.url() + "?inClusterConfig=false", "--healthz-ip=127.0.0.1",
         "--healthz-port=0"};
     args.insert(args.end(), more.begin(), more.end());
-    return Program(args);
+    return Program(args, {}, closed);
   }
 
   // Until the program has said where it serves.
-  void FindPort(Program& program) {
-    const std::string before = "127.0.0.1 port ";
-    ASSERT_TRUE(program.AwaitErr("; handing on")) << program.err();
-    const std::size_t at = program.err().find(before);
-    ASSERT_NE(at, std::string::npos) << program.err();
-    base_ =
-        "http://127.0.0.1:" + std::to_string(std::stoi(program.err().substr(at + before.size())));
-  }
+  void FindPort(Program& program) { health_.emplace(program); }
+  HttpResponse Get(const std::string& target) { return health_->Get(target); }
+  bool AwaitMetric(const std::string& line) { return health_->AwaitMetric(line); }
 
-  HttpResponse Get(const std::string& target) {
-    HttpRequest request;
-    request.url = base_ + target;
-    return client_->Send(request, {});
-  }
-
-  // Asks again and again: each answer takes a round trip.
-  bool AwaitMetric(const std::string& line) {
+  // Until so many events were taken off the watch: they wait for the tick, or one has come. Before
+  // the first tick the entry that tells the version at the start waits with them.
+  bool AwaitTaken(int events) {
     const SteadyTime deadline = SystemClock().Steady() + std::chrono::minutes(1);
     while (SystemClock().Steady() < deadline) {
-      if (Get("/metrics").body.find("\n" + line + "\n") != std::string::npos) return true;
+      const std::string metrics = Get("/metrics").body;
+      const double scrapes = ValueIn(metrics, "eventer_scraper_duration_milliseconds_count");
+      const double taken = ValueIn(metrics, "eventer_scraper_events_total_number") +
+                           ValueIn(metrics, "eventer_buffer_entries");
+      if (taken == events + (scrapes == 0 ? 1 : 0)) return true;
     }
     return false;
-  }
-
-  // Until so many events wait for the tick, behind the entry that tells the version at the start.
-  bool AwaitBuffered(int events) {
-    return AwaitMetric("eventer_buffer_entries " + std::to_string(events + 1));
   }
 
   // Puts `count` events; their versions.
@@ -86,8 +85,7 @@ class RunTest : public testing::Test {
 
   FakeKubeApi api_;
   KubeApiServer server_{api_};
-  std::shared_ptr<HttpClient> client_ = NewCpprestHttpClient(SystemClock(), {.proxy = ""});
-  std::string base_;
+  std::optional<ProgramHealth> health_;
 };
 
 TEST_F(RunTest, EventsReachStdoutInOrderAsLinesOfJson) {
@@ -122,7 +120,7 @@ TEST_F(RunTest, StopSignalsDeliverWhatWaitsBeforeTheTick) {
     FindPort(program);
     ASSERT_TRUE(AwaitMetric("eventer_source_connected 1"));
     const std::vector<std::string> versions = PutEvents(10);
-    ASSERT_TRUE(AwaitBuffered(10));
+    ASSERT_TRUE(AwaitTaken(10));
     program.Signal(signal);
     EXPECT_EQ(program.AwaitExit(), 0) << program.err();
     EXPECT_EQ(VersionsIn(program.out()), versions);
@@ -135,7 +133,7 @@ TEST_F(RunTest, AStopThatLeavesEventsEndsWith1AndSaysHowMany) {
   ASSERT_TRUE(AwaitMetric("eventer_source_connected 1"));
   program.HoldOut();
   PutEvents(500);
-  ASSERT_TRUE(AwaitBuffered(500));
+  ASSERT_TRUE(AwaitTaken(500));
   program.Signal(SIGTERM);
   EXPECT_EQ(program.AwaitExit(), 1) << program.err();
   EXPECT_THAT(program.err(),
@@ -148,7 +146,7 @@ TEST_F(RunTest, ASecondSignalEndsAtOnceWith130) {
   ASSERT_TRUE(AwaitMetric("eventer_source_connected 1"));
   program.HoldOut();
   PutEvents(500);
-  ASSERT_TRUE(AwaitBuffered(500));
+  ASSERT_TRUE(AwaitTaken(500));
   program.Signal(SIGTERM);
   ASSERT_TRUE(program.AwaitErr("stopping")) << program.err();
   program.Signal(SIGTERM);
@@ -183,6 +181,128 @@ TEST_F(RunTest, AClosedStdoutIsARetryAndNoCrash) {
   program.Signal(SIGTERM);
   EXPECT_EQ(program.AwaitExit(), 1) << program.err();
   EXPECT_THAT(program.err(), HasSubstr("not delivered: log 3, not received: 0"));
+}
+
+// Else the connection to the API server would be what the log sink writes to.
+TEST_F(RunTest, NoSocketBecomesAStandardFileThatWasClosedAtTheStart) {
+  Program program = Start({}, {0, 1, 2});
+  api_.AwaitWatches(1);
+  for (int fd : {0, 1, 2}) EXPECT_EQ(program.FileOf(fd), "/dev/null") << fd;
+  program.Signal(SIGTERM);
+  EXPECT_EQ(program.AwaitExit(), 0);
+}
+
+TEST_F(RunTest, ALogSinkWhoseStdoutWasClosedAtTheStartIsRefused) {
+  Program program = Start({"--sink=log:"}, {1});
+  EXPECT_EQ(program.AwaitExit(), 2);
+  EXPECT_THAT(program.err(), HasSubstr("--sink=log: standard output is closed"));
+  EXPECT_EQ(Lines(program.err()).size(), 1u) << program.err();
+}
+
+TEST_F(RunTest, WithADataDirAKillLosesNothing) {
+  const TempDir dir;
+  const std::vector<std::string> flags = {"--sink=log:", "--frequency=5s",
+                                          "--data-dir=" + dir.Path("data")};
+  std::vector<std::string> versions, told;
+  const auto put = [&](std::size_t count) {
+    for (std::string& version : PutEvents(count)) versions.push_back(std::move(version));
+  };
+  {
+    Program killed = Start(flags);
+    api_.AwaitWatches(1);
+    put(20);
+    ASSERT_TRUE(killed.AwaitOut([](const std::string& out) { return Lines(out).size() >= 20; }));
+    put(10);  // wait for the tick, and die with the process
+    killed.Signal(SIGKILL);
+    EXPECT_EQ(killed.AwaitExit(), 128 + SIGKILL);
+    told = VersionsIn(killed.out());
+  }
+  put(10);  // while nobody watches
+  Program program = Start(flags);
+  ASSERT_TRUE(program.AwaitOut([&](const std::string& out) {
+    return out.find("\"resourceVersion\":\"" + versions.back() + "\"") != std::string::npos;
+  }));
+  for (std::string& version : VersionsIn(program.out())) {
+    // The batch that was under way at the kill may come twice.
+    if (std::ranges::find(told, version) == told.end()) told.push_back(std::move(version));
+  }
+  EXPECT_EQ(told, versions);
+  program.Signal(SIGTERM);
+  EXPECT_EQ(program.AwaitExit(), 0) << program.err();
+}
+
+TEST_F(RunTest, WithADataDirAStopKeepsWhatNoSinkTook) {
+  const TempDir dir;
+  const std::vector<std::string> flags = {"--sink=log:", "--frequency=5s", "--stop-timeout=0s",
+                                          "--data-dir=" + dir.Path("data")};
+  std::vector<std::string> versions;
+  {
+    Program stopped = Start(flags);
+    FindPort(stopped);
+    ASSERT_TRUE(AwaitMetric("eventer_source_connected 1"));
+    stopped.CloseOut();
+    versions = PutEvents(3);
+    ASSERT_TRUE(AwaitMetric("eventer_sink_failures_total{cause=\"output\",sink=\"log\"} 1"));
+    stopped.Signal(SIGTERM);
+    EXPECT_EQ(stopped.AwaitExit(), 0) << stopped.err();
+    EXPECT_THAT(stopped.err(), HasSubstr("kept on the disk for the next start: log 3"));
+  }
+  Program program = Start(flags);
+  EXPECT_TRUE(program.AwaitOut([](const std::string& out) { return Lines(out).size() >= 3; }));
+  EXPECT_EQ(VersionsIn(program.out()), versions);
+  EXPECT_TRUE(program.AwaitErr("3 wait from an earlier run")) << program.err();
+}
+
+TEST_F(RunTest, AStartThatFailsSendsNothingOfWhatIsStored) {
+  const TempDir dir;
+  std::vector<std::string> flags = {"--frequency=5s", "--stop-timeout=0s",
+                                    "--data-dir=" + dir.Path("data")};
+  // Many, so that the first would have the time.
+  for (int i = 0; i < 40; ++i) flags.push_back("--sink=log:?name=n" + std::to_string(i));
+  {
+    Program stopped = Start(flags);
+    FindPort(stopped);
+    ASSERT_TRUE(AwaitMetric("eventer_source_connected 1"));
+    stopped.CloseOut();
+    PutEvents(3);
+    ASSERT_TRUE(AwaitMetric("eventer_sink_events_pending{sink=\"n39\"} 3"));
+    stopped.Signal(SIGTERM);
+    EXPECT_EQ(stopped.AwaitExit(), 0) << stopped.err();
+  }
+  LoopbackServer taken([](LoopbackConnection& connection) { connection.AwaitClose(); });
+  flags.push_back("--healthz-port=" + std::to_string(taken.port()));
+  Program refused = Start(flags);
+  EXPECT_EQ(refused.AwaitExit(), 2);
+  EXPECT_EQ(refused.out(), "");
+  EXPECT_EQ(Lines(refused.err()).size(), 1u) << refused.err();
+}
+
+TEST_F(RunTest, AStartThatWaitsForTheDataDirSaysSoAndEndsAtASignal) {
+  const TempDir dir;
+  const std::vector<std::string> flags = {"--sink=log:", "--data-dir=" + dir.Path("data")};
+  Program first = Start(flags);
+  FindPort(first);
+  for (int signal : {SIGTERM, SIGINT}) {
+    Program second = Start(flags);
+    EXPECT_TRUE(second.AwaitErr("waiting for its end")) << second.err();
+    second.Signal(signal);
+    EXPECT_EQ(second.AwaitExit(), 128 + signal) << second.err();
+    EXPECT_THAT(second.err(), HasSubstr("ended by signal " + std::to_string(signal)));
+  }
+  first.Signal(SIGTERM);
+  EXPECT_EQ(first.AwaitExit(), 0) << first.err();
+}
+
+TEST_F(RunTest, AStartThatWaitsForAPluginEndsAtASignal) {
+  const TempDir dir;
+  dir.Write("kubeconfig",
+            "current-context: c\ncontexts: [{name: c, context: {cluster: k, user: u}}]\n"
+            "clusters: [{name: k, cluster: {server: 'https://127.0.0.1:1'}}]\n"
+            "users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, "
+            "interactiveMode: Never, command: sh, args: [-c, 'kill -TERM $PPID; sleep 20']}}}]\n");
+  Program program({"--source=kubernetes:?inClusterConfig=false&auth=" + dir.Path("kubeconfig"),
+                   "--sink=log:", "--healthz-port=0"});
+  EXPECT_EQ(program.AwaitExit(), 128 + SIGTERM) << program.err();
 }
 
 TEST_F(RunTest, WithoutASinkEventsAreCounted) {

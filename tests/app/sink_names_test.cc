@@ -63,6 +63,14 @@ TEST(SinkNames, TellCredentialsApartWithoutShowingThem) {
   }
 }
 
+TEST(SinkNames, APasswordThatWasCutOpenIsNoName) {
+  SinkNames names = Names({"webhook:https://tok#en@host"});
+  EXPECT_THAT(names.names, ElementsAre("webhook:***"));
+  names = Names({"webhook:https://tok#en@host", "webhook:https://other#en@host"});
+  EXPECT_THAT(names.names, testing::Each(MatchesRegex("webhook:\\*\\*\\*-[0-9a-f]+")));
+  EXPECT_NE(names.names[0], names.names[1]);
+}
+
 TEST(SinkNames, WhollyEqualOnesAreNumbered) {
   SinkNames names = Names({"log", "log", "log"});
   EXPECT_EQ(names.names[1], names.names[0] + "-2");

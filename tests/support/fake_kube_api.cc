@@ -186,17 +186,34 @@ FakeKubeApi::Chunk FakeKubeApi::Read(Watch& watch, Clock& clock, SteadyTime dead
   return Readable(watch) && !stop.stop_requested() ? TakeChunk(watch) : Chunk{};
 }
 
+// Until the chunk is full, all is told, or the watch ends before its time.
+void FakeKubeApi::TakeFrames(Watch& watch, Chunk& chunk) {
+  const std::string expired = FakeFrame(
+      "ERROR",
+      FakeStatusText({.code = 410, .message = kFakeWatchExpired, .reason = FakeReason(410)}));
+  if (watch.next < history_begin_) {  // too slow: etcd has forgotten what would come now
+    chunk.bytes += expired;
+    chunk.end = End::kClean;
+  }
+  while (chunk.end == End::kOpen && chunk.bytes.size() < kChunkBytes &&
+         watch.next < history_begin_ + history_.size()) {
+    const Change& change = history_[watch.next++ - history_begin_];
+    if (!Wanted(watch, change)) continue;
+    const std::string frame =
+        change.type ? FakeFrame(change.type, WatchObject(*change.item)) : *change.item;
+    const bool last = watch.frames_left > 0 && --watch.frames_left == 0;
+    chunk.bytes += last && watch.cut_then ? frame.substr(0, frame.size() / 2) : frame;
+    if (last && !watch.cut_then) chunk.bytes += expired;
+    if (last) chunk.end = watch.cut_then ? End::kBroken : End::kClean;
+  }
+}
+
 FakeKubeApi::Chunk FakeKubeApi::TakeChunk(Watch& watch) {
   Chunk chunk;
   if (down_ || watch.broken != broken_) return {.end = End::kBroken};
   chunk.bytes = std::exchange(watch.pending, "");
-  watch.next = std::max(watch.next, history_begin_);
-  while (!watch.ends_after_pending && chunk.bytes.size() < kChunkBytes &&
-         watch.next < history_begin_ + history_.size()) {
-    const Change& change = history_[watch.next++ - history_begin_];
-    if (!Wanted(watch, change)) continue;
-    chunk.bytes += change.type ? FakeFrame(change.type, WatchObject(*change.item)) : *change.item;
-  }
+  if (!watch.ends_after_pending) TakeFrames(watch, chunk);
+  if (chunk.end != End::kOpen) return chunk;
   const bool all = watch.next == history_begin_ + history_.size();
   if (watch.ends_after_pending || (all && watch.ended != ended_)) chunk.end = End::kClean;
   if (watch.bytes_left && chunk.bytes.size() >= *watch.bytes_left) {

@@ -44,7 +44,8 @@ class FakeKubeApi {
   std::uint64_t version() const;
   std::size_t stored() const;
 
-  // etcd forgets all versions below `version`: watches from there and lists of then get 410.
+  // etcd forgets all versions below `version`: watches that have not got there and lists of then
+  // get 410.
   void Compact(std::uint64_t version);
   // etcd is restored from a backup that was made at `version` (not compacted): open watches break.
   void Restore(std::uint64_t version);
@@ -58,6 +59,7 @@ class FakeKubeApi {
     HttpHeaders headers = {};
     int retry_after_seconds = 0;  // in the Status' details
     bool in_stream = false;       // 200, then an ERROR
+    bool mute = false;            // 200, then nothing; of a list, too
     Call call = Call::kAny;
   };
   void Refuse(const Fault& fault, int count = 1);  // the next `count` such calls
@@ -69,6 +71,10 @@ class FakeKubeApi {
   void BreakWatches();                             // a reset
   void EndWatches();                               // cleanly
   void CutNextWatchAfter(std::size_t bytes);
+  // From now on each watch that is opened ends after so many frames: by a reset in the middle of
+  // the last one, or by a 410 behind it. 0: no more.
+  void CutEachWatch(std::size_t frames);
+  void ExpireEachWatch(std::size_t frames);
   void SendLine(const std::string& line);    // to every open watch, as it is
   void NumberlessVersions(bool numberless);  // versions look like "v1000x"
 
@@ -89,7 +95,9 @@ class FakeKubeApi {
     int timeout_seconds = 0;              // to be ended then; 0: never
     std::uint64_t broken = 0, ended = 0;  // what the counters were when it began
     std::optional<std::size_t> bytes_left;
-    std::string pending;  // to be sent first
+    std::size_t frames_left = 0;  // 0: no limit
+    bool cut_then = false;        // else: expired
+    std::string pending;          // to be sent first
     bool ends_after_pending = false;
   };
   struct Answer {
@@ -141,6 +149,7 @@ class FakeKubeApi {
   void AddInitialFrames(Watch* watch) const;
   Answer GetConfigMap(const Key& key) const;
   Chunk TakeChunk(Watch& watch);
+  void TakeFrames(Watch& watch, Chunk& chunk);
   bool Readable(const Watch& watch) const;
   bool Wanted(const Watch& watch, const Change& change) const;
 
@@ -157,6 +166,8 @@ class FakeKubeApi {
   std::string token_;
   std::uint64_t broken_ = 0, ended_ = 0;
   std::optional<std::size_t> cut_next_;
+  std::size_t frames_of_each_ = 0;
+  bool cut_each_ = false;
   Counts counts_;
   std::vector<std::weak_ptr<Watch>> open_;
   std::deque<std::string> targets_;

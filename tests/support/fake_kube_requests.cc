@@ -144,11 +144,15 @@ std::optional<FakeKubeApi::Answer> FakeKubeApi::TakeFault(const Query& query) {
                           .message = taken.message,
                           .reason = FakeReason(taken.status),
                           .retry_after_seconds = taken.retry_after_seconds};
-  if (!taken.in_stream) return StatusAnswer(status, taken.headers);
+  if (!taken.in_stream && !taken.mute) return StatusAnswer(status, taken.headers);
   Answer answer = JsonAnswer("");
   answer.watch = std::make_shared<Watch>();
   answer.watch->broken = broken_;
   answer.watch->ended = ended_;
+  if (taken.mute) {
+    answer.watch->next = SIZE_MAX;
+    return answer;
+  }
   answer.watch->pending = FakeFrame("ERROR", FakeStatusText(status));
   answer.watch->ends_after_pending = true;
   return answer;
@@ -202,6 +206,8 @@ FakeKubeApi::Answer FakeKubeApi::OpenWatch(const Query& query) {
   watch->broken = broken_;
   watch->ended = ended_;
   watch->bytes_left = std::exchange(cut_next_, std::nullopt);
+  watch->frames_left = frames_of_each_;
+  watch->cut_then = cut_each_;
   watch->after = Number(query.resource_version);
   if (watch->after == 0) {
     AddInitialFrames(watch.get());
@@ -283,6 +289,18 @@ void FakeKubeApi::EndWatches() {
 void FakeKubeApi::CutNextWatchAfter(std::size_t bytes) {
   std::lock_guard lock(mutex_);
   cut_next_ = bytes;
+}
+
+void FakeKubeApi::CutEachWatch(std::size_t frames) {
+  std::lock_guard lock(mutex_);
+  frames_of_each_ = frames;
+  cut_each_ = true;
+}
+
+void FakeKubeApi::ExpireEachWatch(std::size_t frames) {
+  std::lock_guard lock(mutex_);
+  frames_of_each_ = frames;
+  cut_each_ = false;
 }
 
 void FakeKubeApi::NumberlessVersions(bool numberless) {

@@ -49,14 +49,27 @@ class Connection {
  private:
   // False: the connection ends.
   bool Answer(const http::request<http::string_body>& request) {
+    if (request.method() == http::verb::post) return Reply(request, Post(request.body()));
     const auto view = [](auto text) { return std::string_view(text.data(), text.size()); };
     const auto answer = api_.Handle(view(request.method_string()), view(request.target()),
                                     view(request[http::field::authorization]));
     if (!answer) return false;
-    if (answer->watch) return Watch(*answer->watch);
+    return answer->watch ? Watch(*answer->watch) : Reply(request, *answer);
+  }
+
+  bool Reply(const http::request<http::string_body>& request, const FakeKubeApi::Answer& answer) {
     Error error;
-    http::write(stream_, Response(*answer, request.keep_alive()), error);
+    http::write(stream_, Response(answer, request.keep_alive()), error);
     return !error && request.keep_alive();
+  }
+
+  FakeKubeApi::Answer Post(const std::string& event) {
+    try {
+      const std::string version = std::to_string(api_.Put(event));
+      return {.status = 201, .body = R"({"metadata":{"resourceVersion":")" + version + "\"}}\n"};
+    } catch (const std::exception& error) {
+      return {.status = 400, .body = std::string(error.what()) + "\n"};
+    }
   }
 
   bool Watch(FakeKubeApi::Watch& watch) {
@@ -71,10 +84,17 @@ class Connection {
     while (true) {
       const FakeKubeApi::Chunk chunk = api_.Read(watch, clock, ends, stop_);
       if (!chunk.bytes.empty() && !WriteChunk(chunk.bytes)) return false;
+      if (chunk.end == FakeKubeApi::End::kBroken) Reset();
       if (stop_.stop_requested() || chunk.end == FakeKubeApi::End::kBroken) return false;
       const bool over = clock.Steady() >= ends && !api_.silent();
       if (over || chunk.end == FakeKubeApi::End::kClean) return Write("0\r\n\r\n");
     }
+  }
+
+  // An RST. The descriptor stays: somebody may be about to shut it down by its number.
+  void Reset() {
+    const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
+    ::connect(beast::get_lowest_layer(stream_).native_handle(), &nobody, sizeof(nobody));
   }
 
   bool Write(std::string_view bytes) {

@@ -14,7 +14,8 @@ struct KubeApiServerOptions {
   std::string cert_file = {}, key_file = {};  // PEM; both: TLS
 };
 
-// A thread for each connection; lists are answered whole, watches as chunked streams.
+// A thread for each connection; lists are answered whole, watches as chunked streams. A POST, to
+// whatever path, puts the event that is its body and answers with the version.
 class KubeApiServer {
  public:
   // Listens at once. Throws std::exception if it cannot.

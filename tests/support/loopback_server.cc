@@ -19,7 +19,7 @@
 namespace eventer {
 namespace {
 
-int Listen(bool ipv6, std::uint16_t* port) {
+int Bind(bool ipv6, std::uint16_t* port) {
   const int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in6 v6{};
   v6.sin6_family = AF_INET6;
@@ -29,8 +29,8 @@ int Listen(bool ipv6, std::uint16_t* port) {
   v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   auto* address = ipv6 ? reinterpret_cast<sockaddr*>(&v6) : reinterpret_cast<sockaddr*>(&v4);
   socklen_t size = ipv6 ? sizeof(v6) : sizeof(v4);
-  if (bind(fd, address, size) != 0 || listen(fd, 128) != 0) {
-    throw std::runtime_error("cannot listen on the loopback interface");
+  if (bind(fd, address, size) != 0) {
+    throw std::runtime_error("cannot bind to the loopback interface");
   }
   getsockname(fd, address, &size);
   *port = ntohs(ipv6 ? v6.sin6_port : v4.sin_port);
@@ -223,7 +223,12 @@ std::string LoopbackConnection::server_name() const {
 LoopbackServer::LoopbackServer(Script script, Options options)
     : script_(std::move(script)), options_(std::move(options)), tls_(NewContext(options_)) {
   signal(SIGPIPE, SIG_IGN);  // SSL_write knows no MSG_NOSIGNAL
-  listener_ = Listen(options_.ipv6, &port_);
+  listener_ = Bind(options_.ipv6, &port_);
+  if (!options_.down) ComeUp();
+}
+
+void LoopbackServer::ComeUp() {
+  if (listen(listener_, 128) != 0) throw std::runtime_error("cannot listen");
   acceptor_ = std::thread([this] { AcceptLoop(); });
 }
 
@@ -236,7 +241,7 @@ LoopbackServer::~LoopbackServer() {
     }
   }
   shutdown(listener_, SHUT_RDWR);
-  acceptor_.join();
+  if (acceptor_.joinable()) acceptor_.join();
   for (Session& session : sessions_) session.thread.join();
   close(listener_);
 }
@@ -283,6 +288,7 @@ void LoopbackServer::Serve(Session& session) {
   SSL* ssl = tls_ ? Handshake(fd) : nullptr;
   if (ssl || !tls_) {
     LoopbackConnection connection(fd, ssl, [this](const RecordedRequest& request) {
+      if (!options_.keeps_requests) return;
       std::lock_guard lock(mutex_);
       requests_.push_back(request);
       changed_.notify_all();

@@ -83,12 +83,16 @@ class LoopbackServer {
     std::optional<TestIdentity> identity;  // speak TLS
     std::string client_ca_pem;             // and ask for a client certificate
     int max_tls_version = 0;               // 0: any
+    bool keeps_requests = true;            // for requests() and AwaitRequests
+    bool down = false;                     // refuse connections, until ComeUp
   };
 
   explicit LoopbackServer(Script script) : LoopbackServer(std::move(script), Options()) {}
   LoopbackServer(Script script, Options options);
   // Closes everything; scripts that only wait for the client end by that. Joins.
   ~LoopbackServer();
+
+  void ComeUp();  // once, if it is down
 
   std::uint16_t port() const { return port_; }
   std::string authority() const;                         // "127.0.0.1:1234", "[::1]:1234"

@@ -5,7 +5,7 @@
 //
 // Prints its URL, then replays the recorded events in a loop at a human pace until SIGINT or
 // SIGTERM. --stored begins with that many stored events, --burst posts that many at once when the
-// first watch opens: load for benchmarks.
+// first watch opens: load for benchmarks. Events can be posted as well.
 #include <signal.h>
 
 #include <CLI/CLI.hpp>

@@ -18,6 +18,7 @@ class TempDir {
   TempDir(const TempDir&) = delete;
   ~TempDir() { std::filesystem::remove_all(path_); }
 
+  const std::string& path() const { return path_; }
   std::string Path(const std::string& name) const { return path_ + "/" + name; }
   void Write(const std::string& name, const std::string& text) const {
     std::ofstream(Path(name), std::ios::binary) << text;

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -15,9 +16,10 @@ namespace eventer {
 
 class Program {
  public:
-  // `environment` is added to ours.
+  // `environment` is added to ours; the descriptors `closed` are, when it starts.
   explicit Program(const std::vector<std::string>& args,
-                   const std::map<std::string, std::string>& environment = {});
+                   const std::map<std::string, std::string>& environment = {},
+                   const std::vector<int>& closed = {});
   ~Program();  // kills it if it still runs
 
   // Until its output so far is as wanted. False: it ended, or a minute passed.
@@ -26,16 +28,24 @@ class Program {
   // The exit status, 128 + N if signal N ended it, -1 if it did not end within a minute.
   int AwaitExit();
 
+  // Waits for its output, but not longer than that; for loops that ask somebody else meanwhile:
+  // a program whose log is not read stands still in the end.
+  void Pump(std::chrono::milliseconds patience);
+  bool ended() const { return ended_; }
+
   void Signal(int signal) const;
   void CloseOut();  // as `| head` does
   // From now on its output is not read, as by a pager that waits: the pipe fills.
   void HoldOut() { out_held_ = true; }
+
+  std::string FileOf(int fd) const;  // what its descriptor stands for; empty: it is not open
 
   const std::string& out() const { return out_; }
   const std::string& err() const { return err_; }
 
  private:
   bool PumpUntil(const std::function<bool()>& done);
+  bool PumpOnce(int timeout_ms);
   void ReadAll(int& fd, std::string& text);
   void Reap();
 

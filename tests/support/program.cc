@@ -1,4 +1,4 @@
-#include "app/program.h"
+#include "support/program.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -58,7 +58,8 @@ int RemainingMs(SteadyClock::time_point deadline) {
 }  // namespace
 
 Program::Program(const std::vector<std::string>& args,
-                 const std::map<std::string, std::string>& environment) {
+                 const std::map<std::string, std::string>& environment,
+                 const std::vector<int>& closed) {
   std::vector<std::string> argv = {EVENTER_PROGRAM};
   argv.insert(argv.end(), args.begin(), args.end());
   std::vector<std::string> env = Environment(environment);
@@ -67,6 +68,7 @@ Program::Program(const std::vector<std::string>& args,
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, out.ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err.ends[1], STDERR_FILENO);
+  for (int fd : closed) posix_spawn_file_actions_addclose(&actions, fd);
   const int error = posix_spawn(&pid_, EVENTER_PROGRAM, &actions, nullptr, Pointers(argv).data(),
                                 Pointers(env).data());
   posix_spawn_file_actions_destroy(&actions);
@@ -106,6 +108,13 @@ void Program::Signal(int signal) const {
   if (!ended_) kill(pid_, signal);
 }
 
+std::string Program::FileOf(int fd) const {
+  std::array<char, 256> name;
+  const std::string link = "/proc/" + std::to_string(pid_) + "/fd/" + std::to_string(fd);
+  const ssize_t size = readlink(link.c_str(), name.data(), name.size());
+  return {name.data(), static_cast<std::size_t>(std::max<ssize_t>(0, size))};
+}
+
 void Program::CloseOut() {
   close(out_fd_);
   out_fd_ = -1;
@@ -114,14 +123,23 @@ void Program::CloseOut() {
 bool Program::PumpUntil(const std::function<bool()>& done) {
   const auto deadline = SteadyClock::now() + kPatience;
   while (!done()) {
-    if (ended_) return false;
-    std::array<pollfd, 3> fds = {
-        {{out_held_ ? -1 : out_fd_, POLLIN, 0}, {err_fd_, POLLIN, 0}, {pid_fd_, POLLIN, 0}}};
-    if (poll(fds.data(), fds.size(), RemainingMs(deadline)) == 0) return false;
-    if (!out_held_) ReadAll(out_fd_, out_);
-    ReadAll(err_fd_, err_);
-    if (fds[2].revents != 0) Reap();
+    if (ended_ || !PumpOnce(RemainingMs(deadline))) return false;
   }
+  return true;
+}
+
+void Program::Pump(std::chrono::milliseconds patience) {
+  if (!ended_) PumpOnce(static_cast<int>(patience.count()));
+}
+
+// False: nothing happened.
+bool Program::PumpOnce(int timeout_ms) {
+  std::array<pollfd, 3> fds = {
+      {{out_held_ ? -1 : out_fd_, POLLIN, 0}, {err_fd_, POLLIN, 0}, {pid_fd_, POLLIN, 0}}};
+  if (poll(fds.data(), fds.size(), timeout_ms) == 0) return false;
+  if (!out_held_) ReadAll(out_fd_, out_);
+  ReadAll(err_fd_, err_);
+  if (fds[2].revents != 0) Reap();
   return true;
 }
 
