@@ -12,6 +12,8 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"kube-eventer/tests/e2e/harness"
 )
 
 // cluster is a control plane without nodes: etcd, API server, controllers and scheduler.
@@ -20,8 +22,8 @@ type cluster struct {
 	program   string
 	etcdURL   string
 	port      int
-	apiserver *process
-	others    []*process
+	apiserver *harness.Process
+	others    []*harness.Process
 	admin     *rest.Config
 	client    kubernetes.Interface
 }
@@ -40,7 +42,7 @@ func startCluster(dir, program string) (*cluster, error) {
 func (c *cluster) stop() {
 	for _, p := range append(c.others, c.apiserver) {
 		if p != nil {
-			p.kill() // nothing of the cluster is kept, so nothing has to be put in order
+			p.Kill() // nothing of the cluster is kept, so nothing has to be put in order
 		}
 	}
 }
@@ -48,25 +50,25 @@ func (c *cluster) stop() {
 func (c *cluster) file(name string) string { return filepath.Join(c.dir, name) }
 
 func (c *cluster) makeCertificates() error {
-	ca, err := newAuthority(c.dir)
+	ca, err := harness.NewAuthority(c.dir)
 	if err != nil {
 		return err
 	}
-	if err := ca.issueServer("apiserver"); err != nil {
+	if err := ca.IssueServer("apiserver"); err != nil {
 		return err
 	}
-	if _, err := newKey(c.dir, "service-account"); err != nil {
+	if _, err := harness.NewKey(c.dir, "service-account"); err != nil {
 		return err
 	}
-	return ca.issueClient("admin", "system:masters")
+	return ca.IssueClient("admin", "system:masters")
 }
 
 func (c *cluster) startEtcd() error {
-	client, err := freePort()
+	client, err := harness.FreePort()
 	if err != nil {
 		return err
 	}
-	peer, err := freePort()
+	peer, err := harness.FreePort()
 	if err != nil {
 		return err
 	}
@@ -85,7 +87,7 @@ func (c *cluster) startEtcd() error {
 }
 
 func (c *cluster) startOther(name, program string, args ...string) error {
-	p, err := startProcess(name, nil, program, args...)
+	p, err := harness.StartProcess(name, nil, program, args...)
 	if err == nil {
 		c.others = append(c.others, p)
 	}
@@ -94,7 +96,7 @@ func (c *cluster) startOther(name, program string, args ...string) error {
 
 // makeAdmin writes the kubeconfig of the components and makes the test's own client from it.
 func (c *cluster) makeAdmin() (err error) {
-	if c.port, err = freePort(); err != nil {
+	if c.port, err = harness.FreePort(); err != nil {
 		return err
 	}
 	user := &clientcmdapi.AuthInfo{ClientCertificate: c.file("admin.crt"), ClientKey: c.file("admin.key")}
@@ -140,12 +142,12 @@ func (c *cluster) startAPIServer(extra ...string) (err error) {
 		"--service-cluster-ip-range=10.0.0.0/24",
 		"--authorization-mode=Node,RBAC",
 	}, extra...)
-	if c.apiserver, err = startProcess("kube-apiserver", nil, c.program, args...); err != nil {
+	if c.apiserver, err = harness.StartProcess("kube-apiserver", nil, c.program, args...); err != nil {
 		return err
 	}
-	return waitFor(2*time.Minute, "ready API server", func() (bool, error) {
-		if !c.apiserver.running() {
-			return false, hopeless{fmt.Errorf("it ended (see kube-apiserver.log): %v", c.apiserver.cmd.ProcessState)}
+	return harness.WaitFor(2*time.Minute, "ready API server", func() (bool, error) {
+		if err := c.apiserver.Ended(); err != nil {
+			return false, err
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -155,7 +157,7 @@ func (c *cluster) startAPIServer(extra ...string) (err error) {
 }
 
 // killAPIServer sends SIGKILL: no watch is ended in good order, no request is finished.
-func (c *cluster) killAPIServer() { c.apiserver.kill() }
+func (c *cluster) killAPIServer() { c.apiserver.Kill() }
 
 func (c *cluster) startControllers() error {
 	kubeconfig := "--kubeconfig=" + c.file("admin.kubeconfig")

@@ -23,10 +23,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/utils/ptr"
-)
 
-// E2E_DIR is where run.sh keeps what it builds and what the components write.
-func logDir() string { return filepath.Join(os.Getenv("E2E_DIR"), "logs") }
+	"kube-eventer/tests/e2e/harness"
+)
 
 // theCluster serves all tests: to start it takes longer than most of them.
 var theCluster = sync.OnceValues(func() (*cluster, error) {
@@ -49,16 +48,16 @@ func TestMain(m *testing.M) {
 func TestEventsOfControllers(t *testing.T) {
 	s := begin(t)
 	p, err := newPoster(s.ctx, s.cluster.client, "unused", "e2e-controllers")
-	must(t, err)
+	harness.Must(t, err)
 	namespace := p.namespaces[0]
 	_, err = s.cluster.client.AppsV1().Deployments(namespace).Create(s.ctx, deploymentOfThree(), metav1.CreateOptions{})
-	must(t, err)
+	harness.Must(t, err)
 	for _, want := range []struct {
 		reason string
 		count  int
 	}{{"ScalingReplicaSet", 1}, {"SuccessfulCreate", 3}, {"FailedScheduling", 3}} {
 		what := fmt.Sprintf("%d events %s", want.count, want.reason)
-		must(t, waitFor(time.Minute, what, func() (bool, error) {
+		harness.Must(t, harness.WaitFor(time.Minute, what, func() (bool, error) {
 			return countEvents(s.truth.all(), namespace, want.reason) >= want.count, s.truth.err()
 		}))
 	}
@@ -108,10 +107,10 @@ func TestKilledAPIServer(t *testing.T) {
 	go func() { posted <- p.run(s.ctx, thousands) }()
 	for _, count := range []int64{500, 1200} {
 		what := fmt.Sprintf("%d events created", count)
-		must(t, waitFor(time.Minute, what, func() (bool, error) { return p.created.Load() >= count, nil }))
+		harness.Must(t, harness.WaitFor(time.Minute, what, func() (bool, error) { return p.created.Load() >= count, nil }))
 		s.restartAPIServer()
 	}
-	must(t, <-posted)
+	harness.Must(t, <-posted)
 	s.finish()
 	requirePosted(t, s, p)
 }
@@ -143,19 +142,19 @@ func TestCompaction(t *testing.T) {
 	t.Cleanup(func() { s.restartAPIServer() }) // without the short interval
 	s.gap.after = s.mark()
 	s.waitPrinted(s.gap.after)
-	s.daemon.signal(syscall.SIGSTOP)
+	s.daemon.Signal(syscall.SIGSTOP)
 	s.restartAPIServer("--etcd-compaction-interval=10s")
 	newer := s.mark() // than whatever the daemon has read
 	s.post("gap", plan{count: 300, updateEach: 3, deleteEach: 10})
 	lastInGap := s.mark()
 	waitExpired(t, s.cluster, newer)
 
-	s.daemon.signal(syscall.SIGCONT)
+	s.daemon.Signal(syscall.SIGCONT)
 	s.waitPrinted(lastInGap)
 	s.gap.until = s.mark()
 	s.post("after", plan{count: 100, updateEach: 4, deleteEach: 10})
-	gaps, err := s.daemon.metric("eventer_source_gaps_total")
-	must(t, err)
+	gaps, err := s.daemon.Metric("eventer_source_gaps_total")
+	harness.Must(t, err)
 	if gaps < 1 {
 		t.Errorf("eventer_source_gaps_total is %v after a 410", gaps)
 	}
@@ -165,8 +164,8 @@ func TestCompaction(t *testing.T) {
 // waitExpired returns once the API server answers a watch from that version with a 410.
 func waitExpired(t *testing.T, c *cluster, position uint64) {
 	client, err := rest.HTTPClientFor(c.admin)
-	must(t, err)
-	must(t, waitFor(90*time.Second, "410 for an old version", func() (bool, error) {
+	harness.Must(t, err)
+	harness.Must(t, harness.WaitFor(90*time.Second, "410 for an old version", func() (bool, error) {
 		time.Sleep(time.Second)
 		answer, err := openWatch(context.Background(), client, c.url(), strconv.FormatUint(position, 10))
 		if err != nil {
@@ -184,29 +183,29 @@ func waitExpired(t *testing.T, c *cluster, position uint64) {
 func TestReplacedToken(t *testing.T) {
 	s := begin(t)
 	old, err := os.ReadFile(s.tokenFile)
-	must(t, err)
-	must(t, s.permissions.renewAccount(s.ctx, s.cluster.client))
+	harness.Must(t, err)
+	harness.Must(t, s.permissions.renewAccount(s.ctx, s.cluster.client))
 	s.restartAPIServer()
 	s.waitAnswer(string(old), http.StatusUnauthorized)
-	must(t, s.daemon.waitNotReady(2*time.Minute, regexp.MustCompile("(?i)401|unauthorized")))
+	harness.Must(t, s.daemon.WaitNotReady(2*time.Minute, regexp.MustCompile("(?i)401|unauthorized")))
 	s.post("locked-out", plan{count: 100, updateEach: 4, deleteEach: 10})
 	s.replaceToken()
 	s.waitPrinted(s.mark())
-	must(t, s.daemon.waitReady(10*time.Second))
+	harness.Must(t, s.daemon.WaitReady(10*time.Second))
 	s.finish()
 }
 
 func TestPermissionTakenAway(t *testing.T) {
 	s := begin(t)
 	token, err := os.ReadFile(s.tokenFile)
-	must(t, err)
-	must(t, s.permissions.unbind(s.ctx, s.cluster.client))
+	harness.Must(t, err)
+	harness.Must(t, s.permissions.unbind(s.ctx, s.cluster.client))
 	s.restartAPIServer()
 	s.waitAnswer(string(token), http.StatusForbidden)
-	must(t, s.daemon.waitNotReady(2*time.Minute, regexp.MustCompile("(?i)403|forbidden")))
+	harness.Must(t, s.daemon.WaitNotReady(2*time.Minute, regexp.MustCompile("(?i)403|forbidden")))
 	s.post("forbidden", plan{count: 100, updateEach: 4, deleteEach: 10})
-	must(t, s.permissions.apply(s.ctx, s.cluster.client))
+	harness.Must(t, s.permissions.apply(s.ctx, s.cluster.client))
 	s.waitPrinted(s.mark())
-	must(t, s.daemon.waitReady(10*time.Second))
+	harness.Must(t, s.daemon.WaitReady(10*time.Second))
 	s.finish()
 }

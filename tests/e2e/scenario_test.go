@@ -11,6 +11,8 @@ import (
 
 	"k8s.io/client-go/rest"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"kube-eventer/tests/e2e/harness"
 )
 
 // scenario is one daemon and all that is known of it, from before its start until after its end.
@@ -30,18 +32,18 @@ type scenario struct {
 // begin returns when a daemon of its own is connected and has printed its first event.
 func begin(t *testing.T) *scenario {
 	c, err := theCluster()
-	must(t, err)
+	harness.Must(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	s := &scenario{t: t, ctx: ctx, cluster: c, tokenFile: c.file(t.Name() + ".token")}
 	s.restartIfDead()
 	s.permissions, err = readPermissions(os.Getenv("KUBE_EVENTER_MANIFEST"))
-	must(t, err)
-	must(t, s.permissions.apply(ctx, c.client))
+	harness.Must(t, err)
+	harness.Must(t, s.permissions.apply(ctx, c.client))
 	s.marks, err = newPoster(ctx, c.client, strings.ToLower(t.Name())+"-mark", "e2e-marks")
-	must(t, err)
+	harness.Must(t, err)
 	s.truth, err = watchTruth(ctx, c)
-	must(t, err)
+	harness.Must(t, err)
 	s.startDaemon()
 	s.from = s.mark()
 	s.waitPrinted(s.from)
@@ -51,59 +53,59 @@ func begin(t *testing.T) *scenario {
 func (s *scenario) startDaemon() {
 	s.replaceToken()
 	kubeconfig := s.cluster.file(s.t.Name() + ".kubeconfig")
-	must(s.t, s.cluster.writeKubeconfig(kubeconfig, &clientcmdapi.AuthInfo{TokenFile: s.tokenFile}))
+	harness.Must(s.t, s.cluster.writeKubeconfig(kubeconfig, &clientcmdapi.AuthInfo{TokenFile: s.tokenFile}))
 	var err error
-	s.daemon, err = startDaemon("daemon-"+s.t.Name(), os.Getenv("KUBE_EVENTER_BIN"), kubeconfig)
-	must(s.t, err)
-	s.t.Cleanup(s.daemon.kill)
-	must(s.t, s.daemon.waitReady(30*time.Second))
+	s.daemon, err = startDaemon("daemon-"+s.t.Name(), kubeconfig)
+	harness.Must(s.t, err)
+	s.t.Cleanup(s.daemon.Kill)
+	harness.Must(s.t, s.daemon.WaitReady(30*time.Second))
 }
 
 // replaceToken renames a new file over the old one, as the kubelet does: no reader ever sees half of it.
 func (s *scenario) replaceToken() {
 	token, err := s.permissions.token(s.ctx, s.cluster.client)
-	must(s.t, err)
-	must(s.t, os.WriteFile(s.tokenFile+".new", []byte(token), 0o600))
-	must(s.t, os.Rename(s.tokenFile+".new", s.tokenFile))
+	harness.Must(s.t, err)
+	harness.Must(s.t, os.WriteFile(s.tokenFile+".new", []byte(token), 0o600))
+	harness.Must(s.t, os.Rename(s.tokenFile+".new", s.tokenFile))
 }
 
 // restartIfDead helps a test whose forerunner failed with the API server down.
 func (s *scenario) restartIfDead() {
-	if !s.cluster.apiserver.running() {
-		must(s.t, s.cluster.startAPIServer())
+	if !s.cluster.apiserver.Running() {
+		harness.Must(s.t, s.cluster.startAPIServer())
 	}
 }
 
 func (s *scenario) restartAPIServer(extra ...string) {
 	s.cluster.killAPIServer()
-	must(s.t, s.cluster.startAPIServer(extra...))
+	harness.Must(s.t, s.cluster.startAPIServer(extra...))
 }
 
 // mark posts one event more and returns its version: a place in the stream to wait for.
 func (s *scenario) mark() uint64 {
 	i := int(s.marks.created.Load())
-	must(s.t, s.marks.create(s.ctx, i))
+	harness.Must(s.t, s.marks.create(s.ctx, i))
 	number, err := s.marks.version(s.ctx, i)
-	must(s.t, err)
+	harness.Must(s.t, err)
 	return number
 }
 
 // waitPrinted leaves time for the longest back-off and for a token or permission that is looked at again.
 func (s *scenario) waitPrinted(number uint64) {
-	must(s.t, s.daemon.waitPrinted(number, 2*time.Minute))
+	harness.Must(s.t, s.daemon.waitPrinted(number, 2*time.Minute))
 }
 
 // newPoster has five namespaces to write to.
 func (s *scenario) newPoster(name string) *poster {
 	p, err := newPoster(s.ctx, s.cluster.client, strings.ToLower(s.t.Name())+"-"+name,
 		"e2e-1", "e2e-2", "e2e-3", "e2e-4", "e2e-5")
-	must(s.t, err)
+	harness.Must(s.t, err)
 	return p
 }
 
 func (s *scenario) post(name string, what plan) *poster {
 	p := s.newPoster(name)
-	must(s.t, p.run(s.ctx, what))
+	harness.Must(s.t, p.run(s.ctx, what))
 	return p
 }
 
@@ -111,11 +113,11 @@ func (s *scenario) post(name string, what plan) *poster {
 func (s *scenario) finish() {
 	until := s.mark()
 	s.waitPrinted(until)
-	must(s.t, s.daemon.stop(30*time.Second))
+	harness.Must(s.t, s.daemon.Stop(30*time.Second))
 	<-s.daemon.read
 	delivered, err := s.daemon.all()
-	must(s.t, err)
-	must(s.t, s.truth.waitUntil(delivered[len(delivered)-1].number))
+	harness.Must(s.t, err)
+	harness.Must(s.t, s.truth.waitUntil(delivered[len(delivered)-1].number))
 	truth := s.truth.all()
 	faults := judge(truth, delivered, s.from, until, s.gap)
 	for _, fault := range faults[:min(len(faults), 20)] {
@@ -130,20 +132,13 @@ func (s *scenario) waitAnswer(token string, status int) {
 	config := rest.AnonymousClientConfig(s.cluster.admin)
 	config.BearerToken = token
 	client, err := rest.HTTPClientFor(config)
-	must(s.t, err)
+	harness.Must(s.t, err)
 	what := fmt.Sprintf("answer %d %s to the daemon's token", status, http.StatusText(status))
-	must(s.t, waitFor(time.Minute, what, func() (bool, error) {
+	harness.Must(s.t, harness.WaitFor(time.Minute, what, func() (bool, error) {
 		answer, err := client.Get(s.cluster.url() + "/api/v1/events?limit=1")
 		if err != nil {
 			return false, err
 		}
 		return answer.StatusCode == status, answer.Body.Close()
 	}))
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }

@@ -12,6 +12,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
+
+	"kube-eventer/tests/e2e/harness"
 )
 
 // truth is a watch of the test's own, with the admin's rights: what the daemon is compared with.
@@ -118,7 +120,7 @@ func (t *truth) take(f *frame) error {
 func (t *truth) fail(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.failure = hopeless{err}
+	t.failure = harness.Hopeless(err)
 }
 
 func (t *truth) err() error {
@@ -136,7 +138,7 @@ func (t *truth) all() []*version {
 
 // waitUntil returns once everything up to a version has been seen.
 func (t *truth) waitUntil(number uint64) error {
-	return waitFor(time.Minute, fmt.Sprintf("version %d in the test's own watch", number), func() (bool, error) {
+	return harness.WaitFor(time.Minute, fmt.Sprintf("version %d in the test's own watch", number), func() (bool, error) {
 		all := t.all()
 		return len(all) > 0 && all[len(all)-1].number >= number, t.err()
 	})

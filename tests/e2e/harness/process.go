@@ -1,4 +1,4 @@
-package e2e
+package harness
 
 import (
 	"errors"
@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// process is a child with a process group of its own and its log in a file.
-type process struct {
+// Process is a child with a process group of its own and its log in a file.
+type Process struct {
 	name   string
 	cmd    *exec.Cmd
 	log    *os.File
@@ -24,34 +24,46 @@ type process struct {
 	err    error
 }
 
-// startProcess appends stderr, and stdout where none is given, to <logs>/<name>.log.
-func startProcess(name string, stdout io.Writer, program string, args ...string) (*process, error) {
-	log, err := os.OpenFile(filepath.Join(logDir(), name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+// LogDir is where the processes' logs are: E2E_DIR is where run.sh keeps what it builds and what they write.
+func LogDir() string { return filepath.Join(os.Getenv("E2E_DIR"), "logs") }
+
+// StartProcess appends stderr, and stdout where none is given, to <logs>/<name>.log.
+func StartProcess(name string, stdout io.Writer, program string, args ...string) (*Process, error) {
+	cmd := exec.Command(program, args...)
+	cmd.Stdout = stdout
+	return StartCommand(name, cmd)
+}
+
+// StartCommand is StartProcess with the environment, folder and user that cmd has.
+func StartCommand(name string, cmd *exec.Cmd) (*Process, error) {
+	log, err := os.OpenFile(filepath.Join(LogDir(), name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(program, args...)
-	cmd.Stdout, cmd.Stderr = stdout, log
-	if stdout == nil {
+	if cmd.Stdout == nil {
 		cmd.Stdout = log
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.Stderr = log
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setpgid, cmd.SysProcAttr.Pdeathsig = true, syscall.SIGKILL
 	if err := startFromLastingThread(cmd); err != nil {
 		log.Close()
 		return nil, err
 	}
-	p := &process{name: name, cmd: cmd, log: log, exited: make(chan struct{})}
+	p := &Process{name: name, cmd: cmd, log: log, exited: make(chan struct{})}
 	go p.reap()
 	return p, nil
 }
 
-func (p *process) reap() {
+func (p *Process) reap() {
 	p.err = p.cmd.Wait()
 	p.log.Close()
 	close(p.exited)
 }
 
-func (p *process) running() bool {
+func (p *Process) Running() bool {
 	select {
 	case <-p.exited:
 		return false
@@ -60,21 +72,29 @@ func (p *process) running() bool {
 	}
 }
 
-// signal reaches the whole process group.
-func (p *process) signal(s syscall.Signal) {
-	if p.running() {
+// Ended is an error if the process is no longer there.
+func (p *Process) Ended() error {
+	if p.Running() {
+		return nil
+	}
+	return Hopeless(fmt.Errorf("it ended (see %s.log): %v", p.name, p.cmd.ProcessState))
+}
+
+// Signal reaches the whole process group.
+func (p *Process) Signal(s syscall.Signal) {
+	if p.Running() {
 		_ = syscall.Kill(-p.cmd.Process.Pid, s) // fails only if it has just ended
 	}
 }
 
-func (p *process) kill() {
-	p.signal(syscall.SIGKILL)
+func (p *Process) Kill() {
+	p.Signal(syscall.SIGKILL)
 	<-p.exited
 }
 
-// stop asks with SIGTERM and wants exit status 0. A process that does not end in time is killed.
-func (p *process) stop(patience time.Duration) error {
-	p.signal(syscall.SIGTERM)
+// Stop asks with SIGTERM and wants exit status 0. A process that does not end in time is killed.
+func (p *Process) Stop(patience time.Duration) error {
+	p.Signal(syscall.SIGTERM)
 	select {
 	case <-p.exited:
 		if p.err != nil {
@@ -82,7 +102,7 @@ func (p *process) stop(patience time.Duration) error {
 		}
 		return nil
 	case <-time.After(patience):
-		p.kill()
+		p.Kill()
 		return fmt.Errorf("%s was still running %v after SIGTERM", p.name, patience)
 	}
 }
@@ -111,9 +131,9 @@ func startFromLastingThread(cmd *exec.Cmd) error {
 	return <-result
 }
 
-// freePort stays below the ports that Linux gives to outgoing connections (32768 and up): a client that
+// FreePort stays below the ports that Linux gives to outgoing connections (32768 and up): a client that
 // tries a dead server's port again and again would at last be given that very port, and connect to itself.
-func freePort() (int, error) {
+func FreePort() (int, error) {
 	for range 100 {
 		port := 20000 + rand.IntN(10000)
 		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
@@ -124,11 +144,13 @@ func freePort() (int, error) {
 	return 0, errors.New("no free port between 20000 and 30000")
 }
 
-// hopeless is an error that no waiting will mend.
+// Hopeless makes an error one that no waiting will mend.
+func Hopeless(err error) error { return hopeless{err} }
+
 type hopeless struct{ error }
 
-// waitFor polls until done. If that does not come, it tells what it was waiting for and the last error.
-func waitFor(patience time.Duration, what string, done func() (bool, error)) error {
+// WaitFor polls until done. If that does not come, it tells what it was waiting for and the last error.
+func WaitFor(patience time.Duration, what string, done func() (bool, error)) error {
 	var err error
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		var ok bool

@@ -1,4 +1,4 @@
-package e2e
+package harness
 
 import (
 	"crypto/ecdsa"
@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// authority signs the certificates of one cluster and keeps everything as PEM files in one folder.
-type authority struct {
+// Authority signs the certificates of one cluster and keeps everything as PEM files in one folder.
+type Authority struct {
 	dir         string
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
 }
 
-func newAuthority(dir string) (*authority, error) {
-	key, err := newKey(dir, "ca")
+func NewAuthority(dir string) (*Authority, error) {
+	key, err := NewKey(dir, "ca")
 	if err != nil {
 		return nil, err
 	}
@@ -32,12 +32,12 @@ func newAuthority(dir string) (*authority, error) {
 		BasicConstraintsValid: true,
 		KeyUsage:              x509.KeyUsageCertSign,
 	}
-	a := &authority{dir: dir, certificate: template, key: key}
+	a := &Authority{dir: dir, certificate: template, key: key}
 	a.certificate, err = a.sign("ca", template, key)
 	return a, err
 }
 
-func (a *authority) issueServer(name string) error {
+func (a *Authority) IssueServer(name string) error {
 	return a.issue(name, &x509.Certificate{
 		Subject:     pkix.Name{CommonName: name},
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
@@ -46,16 +46,16 @@ func (a *authority) issueServer(name string) error {
 	})
 }
 
-// issueClient makes a user of the given group: system:masters may do everything.
-func (a *authority) issueClient(name, group string) error {
+// IssueClient makes a user of the given group: system:masters may do everything.
+func (a *Authority) IssueClient(name, group string) error {
 	return a.issue(name, &x509.Certificate{
 		Subject:     pkix.Name{CommonName: name, Organization: []string{group}},
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	})
 }
 
-func (a *authority) issue(name string, template *x509.Certificate) error {
-	key, err := newKey(a.dir, name)
+func (a *Authority) issue(name string, template *x509.Certificate) error {
+	key, err := NewKey(a.dir, name)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (a *authority) issue(name string, template *x509.Certificate) error {
 	return err
 }
 
-func (a *authority) sign(name string, template *x509.Certificate, key *ecdsa.PrivateKey) (*x509.Certificate, error) {
+func (a *Authority) sign(name string, template *x509.Certificate, key *ecdsa.PrivateKey) (*x509.Certificate, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 64))
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (a *authority) sign(name string, template *x509.Certificate, key *ecdsa.Pri
 	return x509.ParseCertificate(der)
 }
 
-func newKey(dir, name string) (*ecdsa.PrivateKey, error) {
+func NewKey(dir, name string) (*ecdsa.PrivateKey, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -96,4 +96,11 @@ func newKey(dir, name string) (*ecdsa.PrivateKey, error) {
 
 func writePEM(path, kind string, der []byte) error {
 	return os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600)
+}
+
+// Pool trusts this authority alone.
+func (a *Authority) Pool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(a.certificate)
+	return pool
 }
