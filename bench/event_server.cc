@@ -15,7 +15,6 @@ namespace {
 
 // Versions before this one: the list's. Events count on from here, so that all have the same size.
 constexpr std::size_t kListVersion = 1'000'000'000;
-constexpr std::size_t kChunk = 64 << 10;
 
 // One frame as a kube-apiserver writes it, managedFields and all, with the parts that differ from
 // event to event as `#`.
@@ -50,12 +49,12 @@ std::string Frame(std::size_t number) {
   return frame;
 }
 
-bool AnswerWatch(LoopbackConnection& connection, std::size_t events) {
+bool AnswerWatch(LoopbackConnection& connection, std::size_t events, std::size_t chunk_bytes) {
   if (!connection.Write(kChunkedHead)) return false;
   std::string chunk;
   for (std::size_t i = 1; i <= events; ++i) {
     chunk += Frame(i);
-    if (chunk.size() < kChunk && i < events) continue;
+    if (chunk.size() < chunk_bytes && i < events) continue;
     if (!connection.Write(HttpChunk(chunk))) return false;
     chunk.clear();
   }
@@ -70,19 +69,20 @@ bool AnswerList(LoopbackConnection& connection) {
 }
 
 // The child's life: tells the URL, serves until it is killed or the parent is gone.
-[[noreturn]] void ServeForEver(TestIdentity identity, std::size_t events, int url_pipe) {
+[[noreturn]] void ServeForEver(TestIdentity identity, std::size_t events, std::size_t chunk,
+                               int url_pipe) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   std::signal(SIGPIPE, SIG_IGN);
   LoopbackServer::Options options;
   options.identity = std::move(identity);
   const LoopbackServer server(
-      [events](LoopbackConnection& connection) {
+      [events, chunk](LoopbackConnection& connection) {
         bool open = true;
         while (open) {
           const auto request = connection.Read();
           if (!request) return;
           const bool watch = request->target.find("watch=") != std::string::npos;
-          open = watch ? AnswerWatch(connection, events) : AnswerList(connection);
+          open = watch ? AnswerWatch(connection, events, chunk) : AnswerList(connection);
         }
       },
       std::move(options));
@@ -103,10 +103,10 @@ std::string ReadAll(int fd) {
 
 }  // namespace
 
-EventServer::EventServer(std::size_t events) {
+EventServer::EventServer(std::size_t events, std::size_t chunk) {
   int ends[2];
   if (pipe(ends) != 0 || (process_ = fork()) < 0) throw std::runtime_error("cannot fork");
-  if (process_ == 0) ServeForEver(ca_.Issue({"IP:127.0.0.1"}), events, ends[1]);
+  if (process_ == 0) ServeForEver(ca_.Issue({"IP:127.0.0.1"}), events, chunk, ends[1]);
   close(ends[1]);
   url_ = ReadAll(ends[0]);
   close(ends[0]);

@@ -14,8 +14,10 @@ namespace eventer {
 // one, and each watch with `events` different events of about 1 KiB, then with silence.
 class EventServer {
  public:
-  explicit EventServer(std::size_t events);  // forks, so: before any thread is started
-  ~EventServer();                            // ends the process
+  // `chunk`: bytes of an HTTP chunk; 1: each event in one of its own, as a kube-apiserver writes
+  // them. Forks, so: before any thread is started.
+  EventServer(std::size_t events, std::size_t chunk);
+  ~EventServer();  // ends the process
   EventServer(const EventServer&) = delete;
   EventServer& operator=(const EventServer&) = delete;
 

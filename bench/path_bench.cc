@@ -1,9 +1,10 @@
 // The whole path of many events: TLS, HTTP client, decoder, EventBuffer, Housekeeper, EventLog,
 // a worker and a sink that does nothing.
 //
-//   path_bench SCRATCH [EVENTS]
+//   path_bench SCRATCH [EVENTS [CHUNK]]
 //
-// SCRATCH is a folder to write a kubeconfig to. Prints "name value" lines: events_per_second,
+// SCRATCH is a folder to write a kubeconfig to, CHUNK the bytes of an HTTP chunk (64 KiB; 1: each
+// event is a chunk, as a kube-apiserver writes them). Prints "name value" lines: events_per_second,
 // cpu_us_per_event (of this process alone), peak_mb.
 #include <sys/resource.h>
 
@@ -88,8 +89,8 @@ void AwaitDelivered(const Stats& stats, std::size_t events) {
   }
 }
 
-void Run(const std::string& scratch, std::size_t events) {
-  const EventServer server(events);
+void Run(const std::string& scratch, std::size_t events, std::size_t chunk) {
+  const EventServer server(events, chunk);
   Clock& clock = SystemClock();
   Stats stats;
   InitHttpThreads(3);
@@ -100,6 +101,7 @@ void Run(const std::string& scratch, std::size_t events) {
   EventBuffer buffer(clock, stats);
   auto log = NewMemoryEventLog(clock, stats, kLogBytes);
   SinkManager manager(clock, stats, *log, OneNullSink());
+  manager.Start();
   Housekeeper housekeeper(
       clock, stats, buffer, *log,
       [&](SteadyTime full_since) { return manager.Stalled(full_since); }, milliseconds(100));
@@ -125,11 +127,12 @@ void Run(const std::string& scratch, std::size_t events) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: path_bench SCRATCH [EVENTS]\n");
+    std::fprintf(stderr, "usage: path_bench SCRATCH [EVENTS [CHUNK]]\n");
     return 2;
   }
   try {
-    eventer::Run(argv[1], argc > 2 ? std::stoul(argv[2]) : 200'000);
+    eventer::Run(argv[1], argc > 2 ? std::stoul(argv[2]) : 200'000,
+                 argc > 3 ? std::stoul(argv[3]) : 64 << 10);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "path_bench: %s\n", error.what());
