@@ -1,7 +1,7 @@
 # Thin: each target is a script or a CMake preset. On Debian 12 `make run` and `make test` need
 # nothing else done before.
 .DEFAULT_GOAL := build
-.PHONY: deps build run test e2e lint fuzz bench clean
+.PHONY: deps build run known-sink test e2e e2e-kubernetes e2e-elasticsearch lint fuzz bench soak clean
 
 deps:  # the packages of packages.txt that are missing
 	@.ci/deps
@@ -13,19 +13,32 @@ build:  # the release program: build/release/kube-eventer
 
 # As it stands: make would expand the $ of a URI.
 override export ARGS := $(value ARGS)
-run: build  # on recorded events, or ARGS="--source=... --sink=..." on anything else
+override export SINK := $(value SINK)
+# On recorded events, shown as text or as what a SINK=webhook, dingtalk, wecom, feishu or
+# elasticsearch sends; or ARGS="--source=... --sink=..." on anything else.
+run: known-sink build
 	@deploy/run_local.sh
+
+known-sink:
+	@deploy/run_local.sh check
 
 test: deps  # all tests twice: under ASan and UBSan, then under TSan
 	cmake --preset dev
 	cmake --build --preset dev
-	ctest --preset dev
+	ctest --preset dev -LE fault
+	ctest --preset dev -L fault -j 8  # they wait most of the time
 	cmake --preset tsan
 	cmake --build --preset tsan
 	ctest --preset tsan
 
-e2e: deps build  # against a real Kubernetes control plane; needs Go
+e2e: e2e-kubernetes e2e-elasticsearch  # against real servers; needs Go
+
+e2e-kubernetes: deps build  # a control plane
 	@tests/e2e/run.sh
+
+e2e-elasticsearch: deps build  # Elasticsearch 6, 7 and 8, OpenSearch 2
+	cmake --build --preset release --target replay-api-server
+	@tests/e2e/elasticsearch/run.sh
 
 lint: deps  # format, include rules, clang-tidy
 	@.ci/lint
@@ -35,6 +48,12 @@ fuzz: deps  # each target for FUZZ_SECONDS (20)
 
 bench: deps build  # a table beside the targets
 	@bench/run.sh
+
+MINUTES ?= 10
+soak: deps build  # the release program among faults at random, with a data directory
+	cmake --preset release -DEVENTER_BENCH=ON >/dev/null
+	cmake --build --preset release --target soak
+	@bench/soak.sh $(MINUTES)
 
 clean:
 	rm -rf build

@@ -1,10 +1,25 @@
 #!/usr/bin/env bash
 # `make run`. Without arguments: a small API server on this machine replays recorded events of a
-# real cluster, and the daemon shows them. With arguments (in ARGS, or as arguments): the daemon
-# with these.
+# real cluster, and the daemon shows them. With SINK=webhook, dingtalk, wecom, feishu or
+# elasticsearch: the daemon sends them to a receiver on this machine, which shows what arrives. With
+# arguments (in ARGS, or as arguments): the daemon with these.
+#   deploy/run_local.sh check   only looks at SINK
 set -euo pipefail
 cd "$(dirname "$0")/.."
 daemon=build/release/kube-eventer
+
+case ${SINK:-} in
+  '' | webhook | dingtalk | wecom | feishu | elasticsearch) ;;
+  *)
+    echo "SINK=$SINK: must be webhook, dingtalk, wecom, feishu or elasticsearch, or be left out" >&2
+    exit 2
+    ;;
+esac
+if [[ -n ${SINK:-} && -n ${ARGS:-} ]]; then
+  echo "SINK=$SINK: not with ARGS, which name their own sinks" >&2
+  exit 2
+fi
+if [[ ${1:-} == check ]]; then exit; fi
 
 # ARGS is split as a shell would, quotes included, but nothing in it is run or expanded: a sink's
 # URI has & and $ of its own.
@@ -14,42 +29,70 @@ if [[ -n ${ARGS:-} ]]; then
 fi
 if (($#)); then exec "$daemon" "$@"; fi
 
-cmake --build --preset release --target replay-api-server
+cmake --build --preset release --target replay-api-server event-receiver
 scratch=$(mktemp -d)
-server_pid= daemon_pid=
+server_pids=() daemon_pid=
 
 finish() {
-  if [[ -n $server_pid ]]; then kill "$server_pid" 2>/dev/null || true; fi
+  if ((${#server_pids[@]})); then kill "${server_pids[@]}" 2>/dev/null || true; fi
   wait
   rm -rf "$scratch"
 }
 trap finish EXIT
-# In process groups of their own, Ctrl-C reaches neither: this script tells the daemon, once for each
-# time, since a second signal ends it at once.
+# In process groups of their own, Ctrl-C reaches none of them: this script tells the daemon, once for
+# each time, since a second signal ends it at once.
 set -m
 trap '[[ -z $daemon_pid ]] || kill -TERM "$daemon_pid" 2>/dev/null || true' INT TERM
 
-cat tests/golden/events.jsonl tests/recordings/core-v1.watch.jsonl >"$scratch/events.jsonl"
-build/release/tests/support/replay-api-server --events "$scratch/events.jsonl" \
-  --events-per-second 1 >"$scratch/server" &
-server_pid=$!
+# await_url FILE: the URL that the server started last writes to FILE.
+await_url() {
+  url=
+  for _ in {1..100}; do
+    url=$(grep -som1 'http://[^ ]*' "$1" || true)
+    [[ -z $url ]] || return 0
+    kill -0 "${server_pids[-1]}" || exit 1
+    sleep 0.1
+  done
+  exit 1
+}
 
-url=
-for _ in {1..100}; do
-  url=$(grep -o 'http://[^ ]*' "$scratch/server" || true)
-  [[ -z $url ]] || break
-  kill -0 "$server_pid" || exit 1
-  sleep 0.1
-done
+cat tests/golden/events.jsonl tests/recordings/core-v1.watch.jsonl >"$scratch/events.jsonl"
+# A chat robot is shown in a storm: more events than messages that it takes.
+rate=1
+case ${SINK:-} in dingtalk | wecom | feishu) rate=10 ;; esac
+build/release/tests/support/replay-api-server --events "$scratch/events.jsonl" \
+  --events-per-second "$rate" >"$scratch/server" &
+server_pids+=($!)
+await_url "$scratch/server"
+api=$url
+sink='log:?format=text' where='shown as they come'
+
+if [[ -n ${SINK:-} ]]; then
+  build/release/tests/support/event-receiver --as "$SINK" --url-file "$scratch/receiver" &
+  server_pids+=($!)
+  await_url "$scratch/receiver"
+  where="sent to $url, where each request is shown"
+  case $SINK in
+    webhook) sink="webhook:$url/hook?method=POST" ;;
+    dingtalk)
+      sink="dingtalk:$url/robot/send?access_token=none&level=Normal&msg_type=card&cluster=demo"
+      where="sent to a robot, whose group is shown here and at $url"
+      ;;
+    wecom) sink="wecom:$url/cgi-bin/webhook/send?key=none&level=Normal&cluster=demo" ;;
+    feishu) sink="feishu:$url/open-apis/bot/v2/hook/none?level=Normal&cluster=demo" ;;
+    elasticsearch) sink="elasticsearch:$url?index=kube-events" ;;
+  esac
+fi
 
 echo
-echo "Recorded events of a real cluster, served on $url in a loop; shown as they come, every 5 seconds."
+echo "Recorded events of a real cluster, served on $api in a loop; $where, every 5 seconds."
+echo "  The sink      --sink=$sink"
 echo "  Is it well?   curl 'http://127.0.0.1:8084/readyz?verbose'"
 echo "  Metrics       curl http://127.0.0.1:8084/metrics"
 echo "  Stop          Ctrl-C"
 echo
 
-"$daemon" "--source=kubernetes:$url?inClusterConfig=false" '--sink=log:?format=text' --frequency=5s &
+"$daemon" "--source=kubernetes:$api?inClusterConfig=false" "--sink=$sink" --frequency=5s &
 daemon_pid=$!
 
 # A signal interrupts `wait`; the daemon goes on until it has delivered what it had.
