@@ -75,7 +75,7 @@ TEST_P(LoadFaultTest, ASinkThatDeliversOneEventAMinuteBesideAnIdleOneLosesNothin
   hook_.TakeTime(50s);
   Start({Elasticsearch(es_), Webhook(hook_, "hook", "&timeout=2m"), "--frequency=5s", SmallLog()});
   AwaitWatch();
-  Put(600, LargeBytes());
+  Put(300, LargeBytes());  // some 40 too many: a busy machine, too, delivers these in time
   ASSERT_TRUE(AwaitMetric("eventer_log_full", 1));
   ASSERT_TRUE(Await([&] { return hook_.count() >= 1; }));
   EXPECT_EQ(health_->Metric("eventer_log_full"), 1);
