@@ -23,6 +23,17 @@ check_tool() {
   command -v "$1" >/dev/null || fail "needs $1 (Debian: $2)"
 }
 
+# again COMMAND...: a registry may fail for a moment; what was downloaded is kept.
+again() {
+  local attempt
+  for attempt in 1 2; do
+    "$@" && return
+    echo "e2e: attempt $attempt of 3 failed: $1" >&2
+    sleep 15
+  done
+  "$@"
+}
+
 # take_program VARIABLE PATH: exported, it names a program, by default that of the release build.
 take_program() {
   declare -gx "$1=$(realpath -m "${!1:-$root/build/release/$2}")"

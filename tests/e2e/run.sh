@@ -11,7 +11,8 @@ build_controlplane() {
     return
   fi
   echo "e2e: building the control plane; with an empty Go cache this takes some minutes"
-  CGO_ENABLED=0 go build -buildvcs=false -ldflags "-s -w" -o "$E2E_DIR/controlplane" ./controlplane
+  CGO_ENABLED=0 again \
+    go build -buildvcs=false -ldflags "-s -w" -o "$E2E_DIR/controlplane" ./controlplane
   echo "$want" >"$E2E_DIR/controlplane.stamp"
 }
 
@@ -24,4 +25,5 @@ check_tool etcd etcd-server
 take_folder e2e
 cd "$here"
 build_controlplane
+again go vet .
 exec go test -count=1 -timeout=15m -v "$@" .

@@ -23,7 +23,8 @@ get_servers() {
   if [[ $(cat "$SERVERS_DIR/servers.stamp" 2>/dev/null) == "$want" ]]; then return; fi
   echo "e2e: getting the servers from Maven: 230 MB the first time"
   rm -rf "$SERVERS_DIR/servers"
-  mvn --batch-mode --file pom.xml -Dservers="$SERVERS_DIR/servers" dependency:unpack >"$log" 2>&1 \
+  again mvn --batch-mode --file pom.xml -Dservers="$SERVERS_DIR/servers" dependency:unpack \
+    >"$log" 2>&1 \
     || fail "mvn could not get the servers: $(grep --max-count=1 ERROR "$log" || echo "see $log")"
   echo "$want" >"$SERVERS_DIR/servers.stamp"
 }
@@ -39,4 +40,5 @@ take_folder e2e-es
 take_servers_folder
 cd "$here"
 get_servers
+again go vet .
 go test -count=1 -timeout=30m -parallel=1 -v "$@" .
