@@ -28,19 +28,19 @@ bool JsonMembers::Read(std::string_view object) {
   if (impl_->parser.iterate(text).get(document) != simdjson::SUCCESS) return false;
   if (document.get_object().get(root) != simdjson::SUCCESS) return false;
   for (auto field : root) {
-    std::string_view name, value;
     simdjson::ondemand::raw_json_string key;
     if (field.key().get(key) != simdjson::SUCCESS) return false;
-    const char* begin = key.raw();
-    name = {begin, std::string_view(begin).find('"')};
+    // Names and values are parts of the caller's text, not of the copy.
+    std::string_view name =
+        object.substr(static_cast<std::size_t>(key.raw() - impl_->padded.data()));
+    name = name.substr(0, name.find('"'));
     simdjson::ondemand::value member;
     if (field.value().get(member) != simdjson::SUCCESS) return false;
     std::string_view raw;
     if (simdjson::to_json_string(member).get(raw) != simdjson::SUCCESS) return false;
     while (!raw.empty() && (raw.back() == ' ' || raw.back() == '\t')) raw.remove_suffix(1);
-    // Into the caller's text, not into the copy.
-    value = object.substr(static_cast<std::size_t>(raw.data() - impl_->padded.data()), raw.size());
-    name = object.substr(static_cast<std::size_t>(name.data() - impl_->padded.data()), name.size());
+    const std::string_view value =
+        object.substr(static_cast<std::size_t>(raw.data() - impl_->padded.data()), raw.size());
     impl_->members.emplace_back(name, value == "null" ? std::string_view() : value);
   }
   return true;
