@@ -11,5 +11,7 @@ namespace eventer {
 std::string PercentEncode(std::string_view text);
 // Malformed escapes stay as they are.
 std::string PercentDecode(std::string_view text);
+// -1: no hexadecimal digit.
+int HexValue(char c);
 
 }  // namespace eventer

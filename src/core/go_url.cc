@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "eventer/percent.h"
+
 namespace eventer {
 namespace {
 
@@ -13,13 +15,6 @@ enum class Part { kQuery, kUserinfo, kPath, kHost, kZone };
 bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsIn(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
-
-int HexValue(char c) {
-  if (IsDigit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool MayStandInHost(char c) {
   return static_cast<unsigned char>(c) >= 0x80 || IsAlpha(c) || IsDigit(c) ||
