@@ -172,12 +172,8 @@ void DiskLog::Lose(const ChunkTable::Place& place) {
   if (lost_lines_.Allow()) {
     spdlog::error("{}: event {} is damaged, and lost", path_, place.sequence());
   }
-  const std::size_t bytes = ChunkTable::BytesOf(*place);
   const auto lose = [&](DiskReader& reader) {
-    if (!reader.Awaits(place)) return;
-    reader.books.Dropped(/*wanted=*/true, bytes, Cause::kGarbage);
-    reader.Close(place.sequence());
-    reader.changed = true;
+    if (reader.Awaits(place)) reader.Lose(place, /*wanted=*/true, Cause::kGarbage);
   };
   for (DiskReader& reader : readers_.opened()) lose(reader);
   for (DiskReader& reader : readers_.gone()) lose(reader);

@@ -28,6 +28,10 @@ struct DiskReader : LogReader {
     return IsFor(place) && WaitsFor(place.sequence());
   }
   bool IsFor(const ChunkTable::Place& place) const { return place->only == 0 || place->only == id; }
+  void Lose(const ChunkTable::Place& place, bool wanted, Cause cause = Cause::kStalled) {
+    LogReader::Lose(place.sequence(), wanted, ChunkTable::BytesOf(*place), cause);
+    changed = true;
+  }
 
   std::int64_t id;
   std::int64_t gone_wall_us = 0;

@@ -14,8 +14,12 @@
 
 namespace eventer {
 
-// Bits in what WantersOf returns.
+// Sets of readers are kept as bits.
 inline constexpr std::size_t kMaxReaders = 64;
+constexpr std::uint64_t ReaderBit(std::size_t reader) { return std::uint64_t{1} << reader; }
+constexpr bool Has(std::uint64_t readers, std::size_t reader) {
+  return (readers & ReaderBit(reader)) != 0;
+}
 // Throws ConfigError if as many are open as can be.
 void RefuseMoreReaders(std::size_t open);
 
@@ -41,6 +45,11 @@ struct LogReader {
     open.push_back(sequence);
     in_hands = sequence;
   }
+  // An entry that waits for this reader, and counts `bytes`, is lost.
+  void Lose(std::uint64_t sequence, bool wanted, std::size_t bytes, Cause cause = Cause::kStalled) {
+    books.Dropped(wanted, bytes, cause);
+    Close(sequence);
+  }
   ReaderState Look() const {
     return {.cursor = cursor(),
             .waiting = books.waiting(),
@@ -56,12 +65,12 @@ struct LogReader {
   std::uint64_t in_hands = 0;       // what waits up to it is in the sink's hands
 };
 
-// Who wants it: bit n is reader n.
+// Who wants it.
 template <typename Readers>
 std::uint64_t WantersOf(const Event& event, const Readers& readers) {
   std::uint64_t wants = 0;
   for (std::size_t id = 0; id < readers.size(); ++id) {
-    wants |= std::uint64_t{readers[id].filter.Wants(event)} << id;
+    if (readers[id].filter.Wants(event)) wants |= ReaderBit(id);
   }
   return wants;
 }

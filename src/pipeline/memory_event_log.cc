@@ -4,9 +4,11 @@
 #include <mutex>
 #include <utility>
 
+#include "pipeline/drop_rules.h"
 #include "pipeline/entry_table.h"
 #include "pipeline/event_log.h"
 #include "pipeline/log_reader.h"
+#include "pipeline/slice_filler.h"
 
 namespace eventer {
 namespace {
@@ -54,29 +56,17 @@ class MemoryEventLog final : public EventLog {
   std::size_t max_bytes() const override { return max_bytes_; }
 
  private:
-  // What Drop takes first.
-  enum class Worth { kUnwanted, kNormal, kWarning };
-  // What is left of the limits of one Read.
-  struct Limits {
-    std::size_t events, bytes;
-  };
-
   bool Fits(std::size_t bytes) const {
     return table_.events() == 0 || table_.bytes() + bytes <= max_bytes_;
   }
   void Keep(const EventPtr& event);
   void MovePosition(const SourceEntry& entry);
-  bool Take(const Entry& entry, Limits& limits, LogSlice& slice);
-  bool ReadOpen(Reader& reader, Limits& limits, LogSlice& slice);
-  bool ReadOn(ReaderId id, Limits& limits, LogSlice& slice);
-  bool Wants(const Entry& entry, std::size_t reader) const {
-    return (entry.wants >> reader & 1) != 0;
-  }
+  bool Take(const Entry& entry, SliceFiller& slice);
+  bool ReadOpen(Reader& reader, SliceFiller& slice);
+  bool ReadOn(ReaderId id, SliceFiller& slice);
   void Leave(Entry& entry);
-  bool MayDrop(const Entry& entry, const std::set<ReaderId>& stalled) const;
-  bool AnyLesserWaits(const std::set<ReaderId>& stalled);
-  Worth WorthOf(const Entry& entry) const;
-  void DropFor(Entry& entry);
+  Claims ClaimsOn(const Entry& entry) const;
+  void DropFor(Entry& entry, const Claims& claims);
   void Changed();
 
   Clock& clock_;
@@ -136,54 +126,47 @@ void MemoryEventLog::MovePosition(const SourceEntry& entry) {
 }
 
 LogSlice MemoryEventLog::Read(ReaderId id, std::size_t max_events, std::size_t max_bytes) {
-  LogSlice slice;
-  Limits limits{max_events, max_bytes};
+  SliceFiller slice(max_events, max_bytes);
   std::unique_lock lock(mutex_);
   Reader& reader = readers_[id];
   reader.in_hands = 0;
-  if (ReadOpen(reader, limits, slice)) {
-    while (ReadOn(id, limits, slice)) {
+  if (ReadOpen(reader, slice)) {
+    while (ReadOn(id, slice)) {
       lock.unlock();  // for those who wait for it
       lock.lock();
     }
   }
   table_.Tidy();
   Changed();
-  return slice;
+  return slice.Take();
 }
 
 // False: the limits are reached.
-bool MemoryEventLog::Take(const Entry& entry, Limits& limits, LogSlice& slice) {
-  const bool fits = limits.events > 0 && (slice.entries.empty() || entry.size <= limits.bytes);
-  if (!fits) {
-    slice.more = true;
-    return false;
-  }
-  --limits.events;
-  limits.bytes -= std::min<std::size_t>(entry.size, limits.bytes);
-  slice.entries.push_back({entry.sequence, table_.EventOf(entry, decoder_)});
+bool MemoryEventLog::Take(const Entry& entry, SliceFiller& slice) {
+  if (!slice.Fits(entry.size)) return false;
+  slice.Add(entry.sequence, table_.EventOf(entry, decoder_), entry.size);
   return true;
 }
 
-bool MemoryEventLog::ReadOpen(Reader& reader, Limits& limits, LogSlice& slice) {
+bool MemoryEventLog::ReadOpen(Reader& reader, SliceFiller& slice) {
   for (std::uint64_t sequence : reader.open) {
-    if (!Take(*table_.Find(sequence), limits, slice)) return false;
+    if (!Take(*table_.Find(sequence), slice)) return false;
     reader.in_hands = sequence;
   }
   return true;
 }
 
 // True: there may be more to read.
-bool MemoryEventLog::ReadOn(ReaderId id, Limits& limits, LogSlice& slice) {
+bool MemoryEventLog::ReadOn(ReaderId id, SliceFiller& slice) {
   Reader& reader = readers_[id];
   std::size_t scanned = 0;
   for (auto entry = table_.Behind(reader.seen); entry != table_.end(); ++entry) {
     if (scanned++ == kScannedPerLock) return true;
-    if (entry->alive() && !Wants(*entry, id)) {
+    if (entry->alive() && !Has(entry->wants, static_cast<std::size_t>(id))) {
       reader.books.Filtered(entry->bytes(), clock_.Steady());
       Leave(*entry);
     } else if (entry->alive()) {
-      if (!Take(*entry, limits, slice)) return false;
+      if (!Take(*entry, slice)) return false;
       reader.Give(entry->sequence);
     }
     reader.seen = entry->sequence;
@@ -226,54 +209,28 @@ std::size_t MemoryEventLog::Drop(const std::set<ReaderId>& stalled, std::size_t 
   std::lock_guard lock(mutex_);
   const std::size_t before = table_.bytes();
   const std::size_t room = std::min(bytes, max_bytes_);
-  for (Worth worth : {Worth::kUnwanted, Worth::kNormal, Worth::kWarning}) {
-    if (worth == Worth::kWarning && AnyLesserWaits(stalled)) break;
-    for (auto entry = table_.begin(); entry != table_.end() && !Fits(room); ++entry) {
-      if (entry->alive() && MayDrop(*entry, stalled) && WorthOf(*entry) <= worth) DropFor(*entry);
+  const auto each = [&](const auto& visit) {
+    for (Entry& entry : table_) {
+      if (entry.alive() && !visit(entry, ClaimsOn(entry))) return;
     }
-  }
+  };
+  DropUntil(
+      BitsOf(stalled), each, [&] { return Fits(room); },
+      [&](Entry& entry, const Claims& claims) { DropFor(entry, claims); });
   table_.Tidy();
   Changed();
   return before - table_.bytes();
 }
 
-bool MemoryEventLog::MayDrop(const Entry& entry, const std::set<ReaderId>& stalled) const {
-  for (std::size_t id = 0; id < readers_.size(); ++id) {
-    const Reader& reader = readers_[id];
-    if (!reader.WaitsFor(entry.sequence)) continue;
-    if (entry.sequence <= reader.in_hands) return false;
-    if (!stalled.contains(static_cast<ReaderId>(id))) return false;
-  }
-  return true;
+Claims MemoryEventLog::ClaimsOn(const Entry& entry) const {
+  return ClaimsOf(readers_, entry.sequence, entry.wants, entry.warning,
+                  [&](const Reader& reader) { return reader.WaitsFor(entry.sequence); });
 }
 
-// Once the others have passed it, it can go in the place of a Warning.
-bool MemoryEventLog::AnyLesserWaits(const std::set<ReaderId>& stalled) {
-  return std::any_of(table_.begin(), table_.end(), [&](const Entry& entry) {
-    if (!entry.alive() || entry.warning) return false;
-    for (std::size_t id = 0; id < readers_.size(); ++id) {
-      const bool moves = !stalled.contains(static_cast<ReaderId>(id));
-      if (moves && readers_[id].WaitsFor(entry.sequence)) return true;
-    }
-    return false;
-  });
-}
-
-MemoryEventLog::Worth MemoryEventLog::WorthOf(const Entry& entry) const {
+void MemoryEventLog::DropFor(Entry& entry, const Claims& claims) {
   for (std::size_t id = 0; id < readers_.size(); ++id) {
-    if (Wants(entry, id) && readers_[id].WaitsFor(entry.sequence)) {
-      return entry.warning ? Worth::kWarning : Worth::kNormal;
-    }
-  }
-  return Worth::kUnwanted;
-}
-
-void MemoryEventLog::DropFor(Entry& entry) {
-  for (std::size_t id = 0; id < readers_.size(); ++id) {
-    Reader& reader = readers_[id];
-    if (!reader.WaitsFor(entry.sequence)) continue;
-    reader.books.Dropped(Wants(entry, id), entry.bytes());
-    reader.Close(entry.sequence);
+    if (!Has(claims.waiting, id)) continue;
+    readers_[id].Lose(entry.sequence, Has(claims.wanted, id), entry.bytes());
   }
   table_.Remove(entry);
 }

@@ -8,6 +8,7 @@
 
 #include "pipeline/disk_log.h"
 #include "pipeline/log_dropper.h"
+#include "pipeline/slice_filler.h"
 
 namespace eventer {
 namespace {
@@ -83,18 +84,13 @@ class SqliteEventLog final : public DurableEventLog {
   const std::string& set_aside() const override { return log_.set_aside(); }
 
  private:
-  // What is left of the limits of one Read.
-  struct Limits {
-    std::size_t events, bytes;
-  };
-
   LogPacker Pack(std::span<const SourceEntry> entries);
   bool HasRoom(const Packed& packed, std::size_t bytes) const;
   bool MakeSpace();
   void TakeAppend(Packed& packed, DiskReader* only = nullptr);
-  bool Take(const Place& place, Limits& limits, LogSlice& slice);
-  bool ReadOpen(DiskReader& reader, Limits& limits, LogSlice& slice);
-  bool ReadOn(ReaderId id, Limits& limits, LogSlice& slice);
+  bool Take(const Place& place, SliceFiller& slice);
+  bool ReadOpen(DiskReader& reader, SliceFiller& slice);
+  bool ReadOn(ReaderId id, SliceFiller& slice);
   bool Pass(const Place& place, ReaderId id);
   void JudgeAll(std::unique_lock<std::mutex>& lock);
   void Changed();
@@ -133,7 +129,7 @@ std::optional<std::size_t> SqliteEventLog::AppendFor(const std::string& sink,
   LogPacker packer(log_.last(), 1);
   for (const EventPtr& event : events) {
     if (!HasRoom(packer.packed(), Bytes(*event))) break;
-    packer.AddFor(reader.id, event, std::uint64_t{reader.filter.Wants(*event)} << *id);
+    packer.AddFor(reader.id, event, reader.filter.Wants(*event) ? ReaderBit(*id) : 0);
   }
   if (packer.packed().entries > 0) TakeAppend(packer.packed(), &reader);
   Changed();
@@ -188,13 +184,12 @@ void SqliteEventLog::TakeAppend(Packed& packed, DiskReader* only) {
 }
 
 LogSlice SqliteEventLog::Read(ReaderId id, std::size_t max_events, std::size_t max_bytes) {
-  LogSlice slice;
-  Limits limits{max_events, max_bytes};
+  SliceFiller slice(max_events, max_bytes);
   std::unique_lock lock(mutex_);
   DiskReader& reader = log_.readers().opened()[id];
   reader.in_hands = 0;
-  if (ReadOpen(reader, limits, slice)) {
-    while (ReadOn(id, limits, slice)) {
+  if (ReadOpen(reader, slice)) {
+    while (ReadOn(id, slice)) {
       lock.unlock();  // for those who wait for it
       lock.lock();
     }
@@ -204,42 +199,36 @@ LogSlice SqliteEventLog::Read(ReaderId id, std::size_t max_events, std::size_t m
     log_.Store();
   }
   Changed();
-  return slice;
+  return slice.Take();
 }
 
 // False: the limits are reached, or it cannot be read.
-bool SqliteEventLog::Take(const Place& place, Limits& limits, LogSlice& slice) {
-  const bool fits = limits.events > 0 && (slice.entries.empty() || place->size <= limits.bytes);
-  if (!fits) {
-    slice.more = true;
-    return false;
-  }
+bool SqliteEventLog::Take(const Place& place, SliceFiller& slice) {
+  if (!slice.Fits(place->size)) return false;
   EventPtr event = log_.Get(place);
   if (!event) return place->dead;
-  --limits.events;
-  limits.bytes -= std::min<std::size_t>(place->size, limits.bytes);
-  slice.entries.push_back({place.sequence(), std::move(event)});
+  slice.Add(place.sequence(), std::move(event), place->size);
   return true;
 }
 
-bool SqliteEventLog::ReadOpen(DiskReader& reader, Limits& limits, LogSlice& slice) {
+bool SqliteEventLog::ReadOpen(DiskReader& reader, SliceFiller& slice) {
   const std::vector<std::uint64_t> open = reader.open;  // what is lost leaves it
   for (std::uint64_t sequence : open) {
-    if (!Take(log_.table().Find(sequence), limits, slice)) return false;
+    if (!Take(log_.table().Find(sequence), slice)) return false;
     reader.in_hands = sequence;
   }
   return true;
 }
 
 // True: there may be more to read.
-bool SqliteEventLog::ReadOn(ReaderId id, Limits& limits, LogSlice& slice) {
+bool SqliteEventLog::ReadOn(ReaderId id, SliceFiller& slice) {
   DiskReader& reader = log_.readers().opened()[id];
   ChunkTable& table = log_.table();
   std::size_t scanned = 0;
   for (Place place = table.Behind(reader.seen); !table.AtEnd(place); table.Next(place)) {
     if (scanned++ == kScannedPerLock) return true;
     if (!place->dead && reader.IsFor(place) && !Pass(place, id)) {
-      if (!place->judged || !Take(place, limits, slice)) return false;
+      if (!place->judged || !Take(place, slice)) return false;
       if (!place->dead) reader.Give(place.sequence());
     }
     reader.seen = place.sequence();
@@ -250,7 +239,7 @@ bool SqliteEventLog::ReadOn(ReaderId id, Limits& limits, LogSlice& slice) {
 // Whether the reader is done with it, for its filter does not want it.
 bool SqliteEventLog::Pass(const Place& place, ReaderId id) {
   if (!log_.Judge(place)) return place->dead;
-  if ((place->wants >> id & 1) != 0) return false;
+  if (Has(place->wants, static_cast<std::size_t>(id))) return false;
   DiskReader& reader = log_.readers().opened()[id];
   reader.books.Filtered(ChunkTable::BytesOf(*place), clock_.Steady());
   reader.changed = true;

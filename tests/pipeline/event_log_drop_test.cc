@@ -44,6 +44,21 @@ TEST_P(EventLogTest, DropTakesFirstWhatNoStalledReaderWants) {
   ExpectBalance();
 }
 
+TEST_P(EventLogTest, DropTakesAWarningThatNobodyWantsBeforeWhatSomebodyWants) {
+  MakeForEvents(3);
+  const ReaderId dead = Open("dead", MakeFilter("exclude_reason=Noise"));
+  SourceEntry unwanted = MakeEntry("w1", "1", "Warning");
+  auto noise = std::make_shared<Event>(*unwanted.event);
+  noise->reason = "Noise";
+  unwanted.event = noise;
+  Append({MakeEntry("n1"), unwanted, MakeEntry("n2")});
+  log_->Drop({dead}, 1);
+  EXPECT_EQ(Dropped(Books(dead)), 0u);
+  EXPECT_EQ(Books(dead).filtered, 1u);
+  EXPECT_THAT(Waiting(dead), ElementsAre("n1", "n2"));
+  ExpectBalance();
+}
+
 TEST_P(EventLogTest, DropTakesNothingThatAnotherReaderWaitsFor) {
   MakeForEvents(4);
   const ReaderId dead = Open("dead"), alive = Open("alive");

@@ -119,6 +119,22 @@ TEST_F(DiskTroubleTest, AKillWhileTheDiskFailsGoesBackToWhatWasStored) {
   EXPECT_EQ(second.Deliver(a), Numbers(1, 3));
 }
 
+// After a start its filter has not seen it, and cannot.
+TEST_F(DiskTroubleTest, WhatIsDroppedUnreadCountsAsWanted) {
+  const DiskBounds bounds{3 * kOne, 1 << 30};
+  Process& run = Start(bounds);
+  run.Open("a");
+  run.log->Append(MakeEntries(1, 3));
+  Process& second = Start(bounds);
+  const ReaderId a = second.Open("a", MakeFilter("level=Warning"));
+  fs::rename(Dir(), dir_.Path("away"));
+  EXPECT_FALSE(second.log->Flush());
+  second.log->Drop({a}, 1);
+  EXPECT_EQ(Dropped(second.stats.sinks[a]), 1u);
+  EXPECT_EQ(second.stats.sinks[a].filtered, 0u);
+  EXPECT_EQ(Imbalance(second.stats.sinks[a]), 0);
+}
+
 TEST_F(DiskTroubleTest, WhatAFilterPassedMeanwhileIsPassed) {
   Process& run = Start();
   const ReaderId a = run.Open("a", MakeFilter("level=Warning"));
