@@ -19,6 +19,7 @@
 
 #include "core/event_decoder.h"
 #include "eventer/event_template.h"
+#include "webhook/default_template.h"
 
 namespace eventer {
 namespace {
@@ -47,16 +48,6 @@ std::string LongestTemplate(const std::string& path) {
   return longest;
 }
 
-// The webhook's own (sinks/webhook/webhook_sink.cc).
-constexpr std::string_view kDefaultTemplate = R"(
-{
-	"EventType": "{{ .Type }}",
-	"EventKind": "{{ .InvolvedObject.Kind }}",
-	"EventReason": "{{ .Reason }}",
-	"EventTime": "{{ .LastTimestamp }}",
-	"EventMessage": "{{ .Message }}"
-})";
-
 EventTemplate Parsed(std::string_view text) {
   auto parsed = EventTemplate::Parse("body", text);
   if (const auto* error = std::get_if<TemplateError>(&parsed))
@@ -83,7 +74,7 @@ void Measure(const char* name, std::string_view text, const std::vector<EventPtr
 
 void Run(const std::string& golden) {
   const std::vector<EventPtr> events = ReadEvents(golden + "/events.jsonl");
-  Measure("default_us", kDefaultTemplate, events);
+  Measure("default_us", kWebhookTemplate, events);
   Measure("longest_us", LongestTemplate(golden + "/templates.jsonl"), events);
 }
 

@@ -7,7 +7,6 @@
 #include "common/http_verdict.h"
 #include "common/time_zone_option.h"
 #include "eventer/percent.h"
-#include "eventer/time_format.h"
 
 namespace eventer {
 namespace {
@@ -47,13 +46,11 @@ std::string ObjectName(const Event& event) {
 }  // namespace
 
 std::string TimesInWords(const Event& event, WallTime now, const TimeZone& zone) {
-  constexpr std::size_t kDate = 11;  // "2006-01-02 "
-  std::string last = FormatDateTime(event.last_seen, zone);
-  if (FormatDateTime(now, zone).compare(0, kDate, last, 0, kDate) == 0) last.erase(0, kDate);
+  const std::string last = TimeBeside(event.last_seen, now, zone);
   if (event.count <= 1) return "once, " + last;
-  const bool known = event.first_seen > WallTime() && event.first_seen < event.last_seen;
+  const std::optional<WallTime> begun = BegunAt(event);
   return std::to_string(event.count) + " times" +
-         (known ? " in " + SpanInWords(event.last_seen - event.first_seen) : "") + ", last " + last;
+         (begun ? " in " + SpanInWords(event.last_seen - *begun) : "") + ", last " + last;
 }
 
 CardWriter::CardWriter(SinkUri& uri, const SinkContext& context, std::string cluster,

@@ -28,6 +28,18 @@ std::string SpanInWords(Duration span) {
   return Plural(minutes / (24 * 60), "days");
 }
 
+std::string TimeBeside(WallTime time, WallTime beside, const TimeZone& zone) {
+  constexpr std::size_t kDate = 11;  // "2006-01-02 "
+  std::string text = FormatDateTime(time, zone);
+  if (FormatDateTime(beside, zone).compare(0, kDate, text, 0, kDate) == 0) text.erase(0, kDate);
+  return text;
+}
+
+std::optional<WallTime> BegunAt(const Event& event) {
+  const bool known = event.first_seen > WallTime() && event.first_seen < event.last_seen;
+  return known ? std::optional(event.first_seen) : std::nullopt;
+}
+
 std::uint64_t StableHash(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
@@ -75,11 +87,9 @@ void EventGroup::Told() {
 }
 
 std::string EventGroup::SpanText(const TimeZone& zone) const {
-  const std::string from = FormatDateTime(first, zone), to = FormatDateTime(last, zone);
-  constexpr std::size_t kDate = 11;  // "2006-01-02 "
-  if (from == to) return "at " + from;
-  const bool same_day = from.compare(0, kDate, to, 0, kDate) == 0;
-  return "from " + from + " to " + (same_day ? to.substr(kDate) : to);
+  const std::string from = FormatDateTime(first, zone);
+  if (from == FormatDateTime(last, zone)) return "at " + from;
+  return "from " + from + " to " + TimeBeside(last, first, zone);
 }
 
 std::string EventGroup::ObjectsText() const {

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,6 +17,10 @@ namespace eventer {
 
 // "12 min"
 std::string SpanInWords(Duration span);
+// "10:03:04"; with its date if that is not the one of `beside`.
+std::string TimeBeside(WallTime time, WallTime beside, const TimeZone& zone);
+// When what an event counts began. nullopt: it counts nothing, or does not say.
+std::optional<WallTime> BegunAt(const Event& event);
 
 struct GroupKey {
   std::string ns, kind, workload, reason;  // of the object

@@ -88,8 +88,7 @@ void RepeatBook::Note(Problem& problem, const Event& event) {
   problem.since.SetText(event);
   problem.times += problem.since.times - before;
   const bool fresh = problem.events++ == 0;
-  const bool known = event.first_seen > WallTime() && event.first_seen < event.last_seen;
-  const WallTime begun = known ? event.first_seen : event.last_seen;
+  const WallTime begun = BegunAt(event).value_or(event.last_seen);
   problem.first = fresh ? begun : std::min(problem.first, begun);
   problem.last = fresh ? event.last_seen : std::max(problem.last, event.last_seen);
   problem.heard = clock_.Steady();

@@ -17,19 +17,11 @@
 #include "eventer/percent.h"
 #include "eventer/sink_context.h"
 #include "eventer/sink_uri.h"
+#include "webhook/default_template.h"
 
 namespace eventer {
 namespace {
 
-// The original's, byte for byte.
-constexpr std::string_view kDefaultTemplate = R"(
-{
-	"EventType": "{{ .Type }}",
-	"EventKind": "{{ .InvolvedObject.Kind }}",
-	"EventReason": "{{ .Reason }}",
-	"EventTime": "{{ .LastTimestamp }}",
-	"EventMessage": "{{ .Message }}"
-})";
 constexpr TemplateOption::Names kBodyOptions = {
     .config_map = "custom_body_configmap",
     .config_map_namespace = "custom_body_configmap_namespace",
@@ -88,7 +80,7 @@ class WebhookSink final : public EventSink {
   // The query is read last: what nobody has read belongs to the receiver.
   WebhookSink(SinkUri& uri, const SinkContext& context)
       : clock_(context.clock),
-        body_(uri, context, kBodyOptions, EventTemplate::Escaping::kJson, kDefaultTemplate),
+        body_(uri, context, kBodyOptions, EventTemplate::Escaping::kJson, kWebhookTemplate),
         headers_(uri, context.clock),
         sender_(uri, context),
         method_(ReadMethod(uri)),
