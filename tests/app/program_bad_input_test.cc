@@ -1,7 +1,10 @@
 // Bad input: one line that names flag and option, exit status 2, nothing started.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
+#include <string>
 
 #include "support/loopback_server.h"
 #include "support/program.h"
@@ -24,7 +27,10 @@ struct BadInput {
 
 std::string WriteFile(const std::string& name, const std::string& text) {
   const std::string path = testing::TempDir() + "/eventer_bad_input_" + name;
-  std::ofstream(path) << text;
+  // Each process writes them all, while another may read them.
+  const std::string draft = path + "." + std::to_string(getpid());
+  std::ofstream(draft) << text;
+  std::filesystem::rename(draft, path);
   return path;
 }
 

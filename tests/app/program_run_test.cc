@@ -51,8 +51,17 @@ class RunTest : public testing::Test {
   HttpResponse Get(const std::string& target) { return health_->Get(target); }
   bool AwaitMetric(const std::string& line) { return health_->AwaitMetric(line); }
 
-  // Until so many events were taken off the watch: they wait for the tick, or one has come. Before
-  // the first tick the entry that tells the version at the start waits with them.
+  // Until it watches. The entry that tells the version at the start waits for a tick then, or one
+  // has come.
+  bool AwaitWatch() {
+    if (!AwaitMetric("eventer_source_connected 1")) return false;
+    const std::string metrics = Get("/metrics").body;
+    ticks_at_start_ = ValueIn(metrics, "eventer_scraper_duration_milliseconds_count");
+    buffered_at_start_ = ValueIn(metrics, "eventer_buffer_entries");
+    return true;
+  }
+  // Behind AwaitWatch: until so many events were taken off the watch: they wait for the tick, or
+  // one has come.
   bool AwaitTaken(int events) {
     const SteadyTime deadline = SystemClock().Steady() + std::chrono::minutes(1);
     while (SystemClock().Steady() < deadline) {
@@ -60,9 +69,13 @@ class RunTest : public testing::Test {
       const double scrapes = ValueIn(metrics, "eventer_scraper_duration_milliseconds_count");
       const double taken = ValueIn(metrics, "eventer_scraper_events_total_number") +
                            ValueIn(metrics, "eventer_buffer_entries");
-      if (taken == events + (scrapes == 0 ? 1 : 0)) return true;
+      if (taken == events + (scrapes == ticks_at_start_ ? buffered_at_start_ : 0)) return true;
     }
     return false;
+  }
+
+  bool AwaitOutputFailure() {
+    return health_->AwaitMetric(R"(eventer_sink_failures_total{cause="output",sink="log"})", 1);
   }
 
   // Puts `count` events; their versions.
@@ -86,6 +99,7 @@ class RunTest : public testing::Test {
   FakeKubeApi api_;
   KubeApiServer server_{api_};
   std::optional<ProgramHealth> health_;
+  double ticks_at_start_ = 0, buffered_at_start_ = 0;
 };
 
 TEST_F(RunTest, EventsReachStdoutInOrderAsLinesOfJson) {
@@ -118,7 +132,7 @@ TEST_F(RunTest, StopSignalsDeliverWhatWaitsBeforeTheTick) {
   for (int signal : {SIGTERM, SIGINT}) {
     Program program = Start({"--sink=log:", "--frequency=3m"});
     FindPort(program);
-    ASSERT_TRUE(AwaitMetric("eventer_source_connected 1"));
+    ASSERT_TRUE(AwaitWatch());
     const std::vector<std::string> versions = PutEvents(10);
     ASSERT_TRUE(AwaitTaken(10));
     program.Signal(signal);
@@ -130,7 +144,7 @@ TEST_F(RunTest, StopSignalsDeliverWhatWaitsBeforeTheTick) {
 TEST_F(RunTest, AStopThatLeavesEventsEndsWith1AndSaysHowMany) {
   Program program = Start({"--sink=log:?name=pager", "--frequency=3m", "--stop-timeout=0s"});
   FindPort(program);
-  ASSERT_TRUE(AwaitMetric("eventer_source_connected 1"));
+  ASSERT_TRUE(AwaitWatch());
   program.HoldOut();
   PutEvents(500);
   ASSERT_TRUE(AwaitTaken(500));
@@ -143,7 +157,7 @@ TEST_F(RunTest, AStopThatLeavesEventsEndsWith1AndSaysHowMany) {
 TEST_F(RunTest, ASecondSignalEndsAtOnceWith130) {
   Program program = Start({"--sink=log:", "--frequency=3m", "--stop-timeout=1h"});
   FindPort(program);
-  ASSERT_TRUE(AwaitMetric("eventer_source_connected 1"));
+  ASSERT_TRUE(AwaitWatch());
   program.HoldOut();
   PutEvents(500);
   ASSERT_TRUE(AwaitTaken(500));
@@ -175,7 +189,8 @@ TEST_F(RunTest, AClosedStdoutIsARetryAndNoCrash) {
   ASSERT_TRUE(AwaitMetric("eventer_source_connected 1"));
   program.CloseOut();
   PutEvents(3);
-  ASSERT_TRUE(AwaitMetric("eventer_sink_failures_total{cause=\"output\",sink=\"log\"} 1"));
+  ASSERT_TRUE(AwaitOutputFailure());
+  ASSERT_TRUE(AwaitMetric("eventer_sink_events_pending{sink=\"log\"} 3"));
   EXPECT_EQ(Get("/livez").body, "ok");
   EXPECT_THAT(Get("/readyz?verbose").body, HasSubstr("pending 3"));
   program.Signal(SIGTERM);
@@ -242,7 +257,7 @@ TEST_F(RunTest, WithADataDirAStopKeepsWhatNoSinkTook) {
     ASSERT_TRUE(AwaitMetric("eventer_source_connected 1"));
     stopped.CloseOut();
     versions = PutEvents(3);
-    ASSERT_TRUE(AwaitMetric("eventer_sink_failures_total{cause=\"output\",sink=\"log\"} 1"));
+    ASSERT_TRUE(AwaitOutputFailure());
     stopped.Signal(SIGTERM);
     EXPECT_EQ(stopped.AwaitExit(), 0) << stopped.err();
     EXPECT_THAT(stopped.err(), HasSubstr("kept on the disk for the next start: log 3"));

@@ -37,6 +37,20 @@ class HistorySourceTest : public testing::Test, public SourceHarness {
     const std::string url = http.requests().back().url;
     return std::chrono::seconds(std::stoi(url.substr(url.find("timeoutSeconds=") + 15)));
   }
+  // A watch that ends so much later than it was to, and right after it an expiry.
+  void ExpireAfterAnEndThatIsLateBy(Duration late) {
+    const auto http = Script();
+    for (int i = 0; i < 2; ++i) http->Respond(200, List("5"));
+    const auto stream = http->RespondWithStream(), next = http->RespondWithStream();
+    next->PushLine(Gone());
+    http->Respond(200, List("9"));
+    Start();
+    Await([this] { return stats.source.connected.load(); });
+    clock.AwaitWaiters(1);
+    clock.Advance(TimeoutOf(*http) + late);
+    stream->End();
+    received.AwaitPosition("9");
+  }
 };
 
 // --- gaps ---
@@ -67,32 +81,12 @@ TEST_F(HistorySourceTest, ALongSilenceThatWasCompactedIsAGap) {
 // Between the server's end, a minute after the beginning, and the end that we saw, there was time
 // to change something and to compact it.
 TEST_F(HistorySourceTest, AnExpiryAfterAWatchWhoseEndCameLateIsAGap) {
-  const auto http = Script();
-  for (int i = 0; i < 2; ++i) http->Respond(200, List("5"));
-  const auto stream = http->RespondWithStream(), next = http->RespondWithStream();
-  next->PushLine(Gone());
-  http->Respond(200, List("9"));
-  Start();
-  Await([this] { return stats.source.connected.load(); });
-  clock.AwaitWaiters(1);
-  clock.Advance(TimeoutOf(*http) + 12s);
-  stream->End();
-  received.AwaitPosition("9");
+  ExpireAfterAnEndThatIsLateBy(12s);
   EXPECT_EQ(stats.source.gaps, 1u);
 }
 
 TEST_F(HistorySourceTest, AnExpiryRightAfterAWatchThatEndedInTimeIsNone) {
-  const auto http = Script();
-  for (int i = 0; i < 2; ++i) http->Respond(200, List("5"));
-  const auto stream = http->RespondWithStream(), next = http->RespondWithStream();
-  next->PushLine(Gone());
-  http->Respond(200, List("9"));
-  Start();
-  Await([this] { return stats.source.connected.load(); });
-  clock.AwaitWaiters(1);
-  clock.Advance(TimeoutOf(*http));
-  stream->End();
-  received.AwaitPosition("9");
+  ExpireAfterAnEndThatIsLateBy(0s);
   EXPECT_EQ(stats.source.gaps, 0u);
 }
 

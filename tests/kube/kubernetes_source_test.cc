@@ -213,7 +213,8 @@ TEST_F(KubernetesSourceTest, BacksOffAfterA500AndGoesOnFromTheSameVersion) {
       {.status = 500, .message = "etcdserver: leader changed", .call = FakeKubeApi::Call::kWatch},
       2);
   api.EndWatches();
-  Await([this] { return !stats.source.connected; });
+  Await([this] { return stats.source.trouble.Get().find("500") != std::string::npos; });
+  EXPECT_FALSE(stats.source.connected);
   EXPECT_THAT(stats.source.trouble.Get(), HasSubstr("500 Internal Server Error: etcdserver"));
   api.Put(EventJson("a"));
   AdvanceUntil([this] { return received.names().size() == 1; });
@@ -334,7 +335,8 @@ TEST_F(KubernetesSourceTest, A403SaysWhichPermissionIsMissingAndIsTriedAgain) {
   EXPECT_FALSE(stats.source.connected);
   api.Forbid(false);
   AdvanceUntil([this] { return stats.source.connected.load(); });
-  EXPECT_EQ(stats.source.trouble.Get(), "");
+  Await([this] { return stats.source.trouble.Get().empty(); });
+  EXPECT_TRUE(stats.source.connected);
 }
 
 TEST_F(KubernetesSourceTest, A401IsTriedAgainForEver) {

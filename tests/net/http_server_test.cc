@@ -132,12 +132,18 @@ TEST(HttpServerTest, ASlowClientDoesNotDelayTheOthers) {
 
 TEST(HttpServerTest, DropsWhoDoesNotFinishARequestOrIsIdle) {
   HttpServer server("127.0.0.1", 0, Echo, std::chrono::milliseconds(20));
-  RawClient mute(server.port()), slow(server.port()), idle(server.port());
+  RawClient mute(server.port()), slow(server.port());
   slow.Write("GET / HT");
-  idle.Write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(mute.ReadAll(), "");
   EXPECT_EQ(slow.ReadAll(), "");
-  EXPECT_THAT(idle.ReadAll(), EndsWith("GET /\n"));
+  // Answered, and dropped then; on a busy machine an idle client may itself be too slow to ask.
+  std::string answered;
+  for (int tries = 0; answered.empty() && tries < 100; ++tries) {
+    RawClient idle(server.port());
+    idle.Write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    answered = idle.ReadAll();
+  }
+  EXPECT_THAT(answered, EndsWith("GET /\n"));
 }
 
 TEST(HttpServerTest, AThrowingHandlerIsAnInnerFault) {

@@ -71,6 +71,7 @@ TEST_F(DeliveryTest, ThreeSinksEachGetEverythingInOrderAtTheirOwnPace) {
   EXPECT_EQ(slow.Delivered(), Numbers(1, 1000));
   EXPECT_EQ(shaky.Delivered(), Numbers(1, 1000));
   for (std::size_t sink : {0, 1, 2}) AwaitPending(sink, 0);
+  AwaitIdle(threads_);
   EXPECT_EQ(stats_.log_events, 0u);
   ExpectBalance();
 }
@@ -82,6 +83,7 @@ TEST_F(DeliveryTest, ADeadSinkNeverDelaysTheOthers) {
   StartAll();
   Watch(MakeEntries(1, 100));
   AdvanceUntil([&] { return alive.Delivered().size() == 100; });
+  AwaitIdle(threads_);
   EXPECT_THAT(dead.Delivered(), IsEmpty());
   EXPECT_EQ(Books(0).pending, 100u);
   ExpectBalance();

@@ -67,9 +67,17 @@ double ProgramHealth::Metric(const std::string& series) const {
 }
 
 bool ProgramHealth::AwaitMetric(const std::string& line) const {
+  return Await([&] { return Get("/metrics").body.find("\n" + line + "\n") != std::string::npos; });
+}
+
+bool ProgramHealth::AwaitMetric(const std::string& series, double least) const {
+  return Await([&] { return Metric(series) >= least; });
+}
+
+bool ProgramHealth::Await(const std::function<bool()>& condition) const {
   const SteadyTime deadline = SystemClock().Steady() + std::chrono::minutes(1);
   while (SystemClock().Steady() < deadline) {
-    if (Get("/metrics").body.find("\n" + line + "\n") != std::string::npos) return true;
+    if (condition()) return true;
   }
   return false;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,9 +34,13 @@ class ProgramHealth {
   double Metric(const std::string& series) const;
   // Asks again and again: each answer takes a round trip. False: a minute passed.
   bool AwaitMetric(const std::string& line) const;
+  // The same for a series that goes on counting.
+  bool AwaitMetric(const std::string& series, double least) const;
   std::map<std::string, SinkBooks> Books() const { return ReadSinkBooks(Get("/metrics").body); }
 
  private:
+  bool Await(const std::function<bool()>& condition) const;
+
   std::string base_;
   std::shared_ptr<HttpClient> client_;
 };
