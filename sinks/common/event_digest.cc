@@ -11,7 +11,7 @@ namespace eventer {
 namespace {
 
 // Where there are many groups each is told in fewer words.
-constexpr std::size_t kTextBytes = 300, kShortTextBytes = 120, kManyGroups = 20;
+constexpr std::size_t kShortTextBytes = 120, kManyGroups = 20;
 
 struct Listed {
   GroupKey key;
@@ -97,7 +97,7 @@ std::string PageMaker::ClusterLine() const {
 
 std::vector<DigestPage> ComposeDigest(std::span<const EventPtr> events, const LineStyle& style) {
   std::vector<Listed> groups = GroupsOf(events);
-  const std::size_t text = groups.size() > kManyGroups ? kShortTextBytes : kTextBytes;
+  const std::size_t text = groups.size() > kManyGroups ? kShortTextBytes : kGroupTextBytes;
   PageMaker maker(style);
   for (const Listed& listed : groups) {
     maker.Add(GroupLine(style, listed.key, listed.group, text));

@@ -29,6 +29,9 @@ struct DigestPage {
   bool warning = false;             // one of them is a Warning
 };
 
+// Of a text, in most lines.
+inline constexpr std::size_t kGroupTextBytes = 300;
+
 // "41 × BackOff · shop/web (Pod, Warning), 341 times from … to …, web-7cd9 and 12 more: text": the
 // number of events that the line tells, how often they happened if that is more, when, to whom, and
 // the newest text, cut to `text_bytes`. Times are in the zone of TZ.

@@ -6,13 +6,13 @@ namespace eventer {
 namespace {
 
 // So that names never crowd out what the message says.
-constexpr std::size_t kMostMentions = 20, kLongest = 64;
+constexpr std::size_t kMostMentions = 20, kLongestName = 64;
 
 void Check(const SinkUri& uri, std::string_view option, const std::vector<std::string>& names,
            std::string_view good, const char* what) {
   if (names.size() > kMostMentions) uri.Fail(option, "takes 20 people at most");
   for (const std::string& name : names) {
-    if (name.size() > kLongest || name.find_first_not_of(good) != std::string::npos) {
+    if (name.size() > kLongestName || name.find_first_not_of(good) != std::string::npos) {
       uri.Fail(option, what);
     }
   }

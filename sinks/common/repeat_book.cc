@@ -16,7 +16,6 @@ using std::chrono_literals::operator""min;
 
 // Objects and counts that a problem remembers.
 constexpr std::size_t kMostRemembered = 16;
-constexpr std::size_t kTextBytes = 300;
 // Windows end together, so that many problems are one message.
 constexpr int kWindowParts = 10;
 
@@ -170,7 +169,7 @@ std::optional<RepeatPage> RepeatBook::Due(const LineStyle& style, bool all) {
   PageMaker maker(style);
   for (const Problem* problem : due) {
     const bool summary = problem->since.events > 0;
-    maker.Add(summary ? GroupLine(style, problem->key, problem->since, kTextBytes)
+    maker.Add(summary ? GroupLine(style, problem->key, problem->since, kGroupTextBytes)
                       : ClosingLine(style, *problem));
     if (maker.pages.size() > 1) break;
     (summary ? page.summaries : page.closings).push_back(problem->key);

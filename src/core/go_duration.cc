@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "eventer/ascii.h"
 #include "eventer/time_format.h"
 
 namespace eventer {
@@ -19,8 +20,6 @@ constexpr Unit kUnits[] = {
     {"\u03BCs", 1000},                                          // Greek letter mu
     {"ms", 1000'000},  {"s", 1000'000'000}, {"m", 60'000'000'000}, {"h", 3600'000'000'000},
 };
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view TakeDigits(std::string_view* text) {
   std::size_t count = 0;

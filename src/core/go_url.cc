@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "eventer/ascii.h"
 #include "eventer/percent.h"
 
 namespace eventer {
@@ -12,8 +13,6 @@ namespace {
 
 enum class Part { kQuery, kUserinfo, kPath, kHost, kZone };
 
-bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsIn(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 bool MayStandInHost(char c) {

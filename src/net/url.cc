@@ -2,14 +2,13 @@
 
 #include <charconv>
 
+#include "eventer/ascii.h"
 #include "eventer/percent.h"
 
 namespace eventer {
 namespace {
 
-bool IsAlphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool IsAlphanumeric(char c) { return IsAlpha(c) || IsDigit(c); }
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -22,7 +21,7 @@ bool IsLegalInTarget(char c) {
 bool IsLegalInHost(char c) { return IsAlphanumeric(c) || c == '-' || c == '.' || c == '_'; }
 
 bool IsLegalInIpv6(char c) {
-  return (c >= '0' && c <= '9') || (Lower(c) >= 'a' && Lower(c) <= 'f') || c == ':' || c == '.';
+  return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'f') || c == ':' || c == '.';
 }
 
 template <typename Legal>

@@ -16,7 +16,7 @@
 namespace eventer {
 namespace {
 
-constexpr Duration kRetry = std::chrono::seconds(1);
+constexpr Duration kTryLockAgain = std::chrono::seconds(1);
 
 // "process 12 on web-5cfb7ff945-8cph2"
 std::string Self() {
@@ -58,7 +58,7 @@ void AwaitLock(Clock& clock, int file, const std::string& directory, const std::
       spdlog::warn("{} is in use by {}: waiting for its end", directory, Holder(path));
       spdlog::default_logger()->flush();  // a start may keep lines back
     }
-    if (clock.Steady() >= deadline || !SleepUntil(clock, stop, clock.Steady() + kRetry)) {
+    if (clock.Steady() >= deadline || !SleepUntil(clock, stop, clock.Steady() + kTryLockAgain)) {
       Refuse(directory, "is in use by " + Holder(path));
     }
   }

@@ -13,7 +13,7 @@ namespace {
 // One transaction rewrites no more than this to get rid of dead texts.
 constexpr std::size_t kRewrittenBytes = 4 << 20;
 // After a failure the disk is left alone for so long.
-constexpr Duration kRetry = std::chrono::seconds(1);
+constexpr Duration kDiskRest = std::chrono::seconds(1);
 // A file that is missing may be on a volume that comes back: so long nobody takes its place.
 constexpr Duration kMissing = std::chrono::minutes(1);
 
@@ -56,7 +56,7 @@ bool DiskLog::Store(Packed* packed) {
 bool DiskLog::TakeBallast() {
   if (clock_.Steady() < next_try_) return false;
   if (ballast_.Take()) return true;
-  next_try_ = clock_.Steady() + kRetry;
+  next_try_ = clock_.Steady() + kDiskRest;
   TellTrouble("the disk is full");
   return false;
 }
@@ -242,7 +242,7 @@ bool DiskLog::AfterCommit() try {
 void DiskLog::Fail(const SqliteError& error) {
   store_.reset();
   full_ = error.full();
-  next_try_ = clock_.Steady() + kRetry;
+  next_try_ = clock_.Steady() + kDiskRest;
   TellTrouble(error.what());
   if (!error.corrupt()) return;
   try {

@@ -23,7 +23,7 @@ constexpr std::size_t kPassedPerStore = 4096;
 // One transaction of an Append.
 constexpr std::size_t kTransactionBytes = 4 << 20;
 // Who waits looks at a failed disk so often.
-constexpr Duration kRetry = 1s;
+constexpr Duration kLookAgain = 1s;
 
 class SqliteEventLog final : public DurableEventLog {
  public:
@@ -254,7 +254,7 @@ bool SqliteEventLog::Wait(ReaderId id, SteadyTime deadline, std::stop_token stop
   reader.in_hands = 0;
   // There is something, and it cannot be read: later.
   const bool fails = log_.unreadable();
-  if (fails) deadline = std::min(deadline, clock_.Steady() + kRetry);
+  if (fails) deadline = std::min(deadline, clock_.Steady() + kLookAgain);
   return clock_.WaitUntil(lock, appended_, std::move(stop), deadline,
                           [&] { return !fails && reader.books.waiting() > reader.open.size(); });
 }

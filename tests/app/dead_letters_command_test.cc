@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string ErrorOf(const std::vector<std::string>& args) {
+std::string CommandError(const std::vector<std::string>& args) {
   try {
     return "no error: " + DeadLettersCommand(args);
   } catch (const ConfigError& error) {
@@ -46,9 +46,10 @@ TEST_F(DeadLettersCommandTest, IsTheFirstArgumentOfTheProgram) {
 }
 
 TEST_F(DeadLettersCommandTest, BadInputIsOneLineThatNamesTheFlag) {
-  EXPECT_EQ(ErrorOf({}), "dead-letters: --data-dir is required");
-  EXPECT_EQ(ErrorOf({"--data-dir=/no/such"}), "dead-letters: --data-dir=/no/such is no directory");
-  EXPECT_THAT(ErrorOf({"--data-dirs=x"}), HasSubstr("--data-dir"));
+  EXPECT_EQ(CommandError({}), "dead-letters: --data-dir is required");
+  EXPECT_EQ(CommandError({"--data-dir=/no/such"}),
+            "dead-letters: --data-dir=/no/such is no directory");
+  EXPECT_THAT(CommandError({"--data-dirs=x"}), HasSubstr("--data-dir"));
 }
 
 TEST_F(DeadLettersCommandTest, SaysHowItIsUsed) {

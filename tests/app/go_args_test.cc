@@ -19,7 +19,7 @@ const GoFlags kFlags = {{"sink", false},
 
 GoArgs Normalise(const std::vector<std::string>& args) { return NormaliseGoArgs(args, kFlags); }
 
-std::string ErrorOf(const std::vector<std::string>& args) {
+std::string NormaliseError(const std::vector<std::string>& args) {
   try {
     Normalise(args);
   } catch (const ConfigError& error) {
@@ -75,20 +75,23 @@ TEST(GoArgs, AnEmptyValueIsAValue) {
 }
 
 TEST(GoArgs, AnUnknownFlagNamesTheNearestAndNotItsValue) {
-  EXPECT_EQ(ErrorOf({"--frequncy=10s"}), "unknown flag --frequncy, did you mean --frequency?");
-  EXPECT_EQ(ErrorOf({"--wholly-different=secret"}), "unknown flag --wholly-different");
-  EXPECT_EQ(ErrorOf({"--sink:dingtalk:https://secret"}), "unknown flag --sink");
+  EXPECT_EQ(NormaliseError({"--frequncy=10s"}),
+            "unknown flag --frequncy, did you mean --frequency?");
+  EXPECT_EQ(NormaliseError({"--wholly-different=secret"}), "unknown flag --wholly-different");
+  EXPECT_EQ(NormaliseError({"--sink:dingtalk:https://secret"}), "unknown flag --sink");
 }
 
-TEST(GoArgs, AMissingValueIsAnError) { EXPECT_EQ(ErrorOf({"--sink"}), "--sink needs a value"); }
+TEST(GoArgs, AMissingValueIsAnError) {
+  EXPECT_EQ(NormaliseError({"--sink"}), "--sink needs a value");
+}
 
 TEST(GoArgs, AWordIsNoBoolean) {
-  EXPECT_THAT(ErrorOf({"--event-metrics=maybe"}), HasSubstr("--event-metrics: \"maybe\""));
+  EXPECT_THAT(NormaliseError({"--event-metrics=maybe"}), HasSubstr("--event-metrics: \"maybe\""));
 }
 
 TEST(GoArgs, BadSyntaxIsAnError) {
   for (const char* arg : {"---sink=log:", "--=x", "-=x"}) {
-    EXPECT_THAT(ErrorOf({arg}), HasSubstr("bad flag syntax"));
+    EXPECT_THAT(NormaliseError({arg}), HasSubstr("bad flag syntax"));
   }
 }
 

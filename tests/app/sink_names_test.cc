@@ -20,7 +20,7 @@ SinkNames Names(const std::vector<std::string>& values) {
   return NameSinks(uris);
 }
 
-std::string ErrorOf(const std::vector<std::string>& values) {
+std::string NamesError(const std::vector<std::string>& values) {
   try {
     Names(values);
   } catch (const ConfigError& error) {
@@ -84,13 +84,13 @@ TEST(SinkNames, AGivenNameThatIsAnothersKindAndHostIsKept) {
 }
 
 TEST(SinkNames, TwoOfOneGivenNameAreAnError) {
-  EXPECT_THAT(ErrorOf({"log:?name=a", "webhook:http://h?name=a"}),
+  EXPECT_THAT(NamesError({"log:?name=a", "webhook:http://h?name=a"}),
               AllOf(HasSubstr("--sink=webhook"), HasSubstr("option name"), HasSubstr("\"a\"")));
 }
 
 TEST(SinkNames, AnEmptyOrUnprintableNameIsAnError) {
-  EXPECT_THAT(ErrorOf({"log:?name="}), HasSubstr("--sink=log: option name"));
-  EXPECT_THAT(ErrorOf({"log:?name=a%0Ab"}), HasSubstr("--sink=log: option name"));
+  EXPECT_THAT(NamesError({"log:?name="}), HasSubstr("--sink=log: option name"));
+  EXPECT_THAT(NamesError({"log:?name=a%0Ab"}), HasSubstr("--sink=log: option name"));
 }
 
 }  // namespace

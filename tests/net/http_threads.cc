@@ -16,7 +16,7 @@ class HttpThreads : public testing::Environment {
   }
 };
 
-const auto* const environment = testing::AddGlobalTestEnvironment(new HttpThreads);
+const auto* const http_threads = testing::AddGlobalTestEnvironment(new HttpThreads);
 
 }  // namespace
 }  // namespace eventer

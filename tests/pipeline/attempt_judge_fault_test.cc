@@ -10,8 +10,6 @@ using std::chrono_literals::operator""s;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const auto kDelivers = Everything(Outcome::kDelivered);
-const auto kFails = Everything(Outcome::kRetry, Cause::kServer);
 const auto kRejects = Everything(Outcome::kRejected, Cause::kMapping);
 const auto kRefusesOne = Only({"1"}, Outcome::kRetry, Cause::kServer);
 

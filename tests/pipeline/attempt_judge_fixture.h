@@ -14,6 +14,9 @@
 
 namespace eventer {
 
+inline const auto kDelivers = Everything(Outcome::kDelivered);
+inline const auto kFails = Everything(Outcome::kRetry, Cause::kServer);
+
 class AttemptJudgeTest : public testing::Test {
  protected:
   using Strings = std::vector<std::string>;

@@ -11,8 +11,6 @@ using std::chrono_literals::operator""s;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const auto kDelivers = Everything(Outcome::kDelivered);
-const auto kFails = Everything(Outcome::kRetry, Cause::kServer);
 const auto kTooLarge = Everything(Outcome::kTooLarge, Cause::kTooLarge);
 
 FakeReceiver::Answer RetryAfter(Duration delay) {

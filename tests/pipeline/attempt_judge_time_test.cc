@@ -9,9 +9,6 @@ using std::chrono_literals::operator""s;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const auto kDelivers = Everything(Outcome::kDelivered);
-const auto kFails = Everything(Outcome::kRetry, Cause::kServer);
-
 class SinkTimesTest : public AttemptJudgeTest {
  protected:
   // All of `outcome`; the sink wants to be called again after `delay`.

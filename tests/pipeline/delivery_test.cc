@@ -13,7 +13,7 @@ namespace {
 using std::chrono_literals::operator""s;
 using testing::IsEmpty;
 
-const auto kFails = Everything(Outcome::kRetry, Cause::kConnection);
+const auto kCannotConnect = Everything(Outcome::kRetry, Cause::kConnection);
 
 class DeliveryTest : public SinkManagerTest {
  protected:
@@ -59,7 +59,7 @@ TEST_F(DeliveryTest, ThreeSinksEachGetEverythingInOrderAtTheirOwnPace) {
   FakeReceiver& shaky = AddSink("shaky", 50);
   for (int i = 0; i < 5; ++i) {
     shaky.Once({});
-    shaky.Once(kFails);
+    shaky.Once(kCannotConnect);
   }
   StartAll();
   Watch(MakeEntries(1, 1000));
@@ -79,7 +79,7 @@ TEST_F(DeliveryTest, ThreeSinksEachGetEverythingInOrderAtTheirOwnPace) {
 TEST_F(DeliveryTest, ADeadSinkNeverDelaysTheOthers) {
   FakeReceiver& dead = AddSink("dead");
   FakeReceiver& alive = AddSink("alive");
-  dead.Always(kFails);
+  dead.Always(kCannotConnect);
   StartAll();
   Watch(MakeEntries(1, 100));
   AdvanceUntil([&] { return alive.Delivered().size() == 100; });
@@ -118,7 +118,7 @@ TEST_F(DeliveryTest, ASinkThatNeverAnswersLosesOnlyUnderPressureAndTheOthersGoOn
 TEST_F(DeliveryTest, AFullLogWaitsFirst) {
   MakeLog(RoomFor(100));
   FakeReceiver& dead = AddSink("dead");
-  dead.Always(kFails);
+  dead.Always(kCannotConnect);
   StartAll();
   const SteadyTime begin = clock_.Steady();
   Watch(MakeEntries(1, 200));
@@ -133,7 +133,7 @@ TEST_F(DeliveryTest, AFullLogWaitsFirst) {
 TEST_F(DeliveryTest, UnderPressureNormalGoesBeforeWarning) {
   MakeLog(RoomFor(100));
   FakeReceiver& dead = AddSink("dead", 5);
-  dead.Always(kFails);
+  dead.Always(kCannotConnect);
   StartAll();
   std::vector<SourceEntry> entries = MakeEntries(1, 50, "Warning");
   for (SourceEntry& entry : MakeEntries(51, 100)) entries.push_back(std::move(entry));

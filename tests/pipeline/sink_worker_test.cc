@@ -19,8 +19,6 @@ using testing::Not;
 
 using SinkWorkerTest = SinkManagerTest;
 
-const auto kFails = Everything(Outcome::kRetry, Cause::kServer);
-
 TEST_F(SinkWorkerTest, DeliversWhatIsAppended) {
   FakeReceiver& receiver = AddSink("log");
   Start();
@@ -68,7 +66,7 @@ TEST_F(SinkWorkerTest, SendsOnlyWhatTheFilterWants) {
 
 TEST_F(SinkWorkerTest, RetriesAfterABackOff) {
   FakeReceiver& receiver = AddSink("log");
-  receiver.Once(kFails);
+  receiver.Once(Everything(Outcome::kRetry, Cause::kServer));
   Start();
   Append(MakeEntries(1, 2));
   AwaitAttempts(0, 1);
@@ -289,7 +287,7 @@ TEST_F(SinkWorkerLogTest, EachEventIsADebugLine) {
 
 TEST_F(SinkWorkerLogTest, AFailureIsSaidOnceAMinuteWithItsCountAndTheReceiversWords) {
   FakeReceiver& receiver = AddSink("es");
-  receiver.Always(kFails);
+  receiver.Always(Everything(Outcome::kRetry, Cause::kServer));
   Start();
   Append(MakeEntries(1, 3));
   AdvanceUntil([&] { return Books(0).attempts >= 10; });

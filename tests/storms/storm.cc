@@ -77,7 +77,7 @@ std::string Namespace(int app) {
   return "team-" + std::string(1, static_cast<char>('a' + app % 8));
 }
 
-void NodeDies(Writer& w, Duration at, int apps) {
+void AddNodeDies(Writer& w, Duration at, int apps) {
   w.Add(at, {"Normal", "NodeNotReady", "Node", "", "worker-7",
              "Node worker-7 status is now: NodeNotReady"});
   for (int app = 0; app < apps; ++app) {
@@ -95,7 +95,7 @@ void NodeDies(Writer& w, Duration at, int apps) {
   }
 }
 
-void ImageIsMissing(Writer& w, Duration at, Duration length, int app) {
+void AddImageIsMissing(Writer& w, Duration at, Duration length, int app) {
   const std::string image = "registry.example.com/" + App(app) + ":v1.2.3";
   for (Duration now = at; now < at + length; now += 30s) {
     for (int pod = 0; pod < 3; ++pod) {
@@ -115,7 +115,7 @@ void ImageIsMissing(Writer& w, Duration at, Duration length, int app) {
   }
 }
 
-void QuotaIsExceeded(Writer& w, Duration at, Duration length, int app) {
+void AddQuotaIsExceeded(Writer& w, Duration at, Duration length, int app) {
   const std::string set = App(app) + "-" + Hash(2000 + app, 9);
   for (Duration now = at; now < at + length; now += 15s) {
     w.Add(now, {"Warning", "FailedCreate", "ReplicaSet", Namespace(app), set,
@@ -125,7 +125,7 @@ void QuotaIsExceeded(Writer& w, Duration at, Duration length, int app) {
   }
 }
 
-void CrashLoop(Writer& w, Duration at, Duration length, int app) {
+void AddCrashLoop(Writer& w, Duration at, Duration length, int app) {
   for (Duration now = at; now < at + length; now += 12s) {
     for (int pod = 0; pod < 2; ++pod) {
       w.Add(now, {"Warning", "BackOff", "Pod", Namespace(app), Pod(app, pod),
@@ -135,7 +135,7 @@ void CrashLoop(Writer& w, Duration at, Duration length, int app) {
   }
 }
 
-void RollingUpdate(Writer& w, Duration at, int first, int apps) {
+void AddRollingUpdate(Writer& w, Duration at, int first, int apps) {
   for (int app = first; app < first + apps; ++app) {
     const std::string ns = Namespace(app), set = App(app) + "-" + Hash(2000 + app, 9);
     const Duration begin = at + std::chrono::seconds(app % 60);
@@ -160,41 +160,41 @@ void RollingUpdate(Writer& w, Duration at, int first, int apps) {
 
 Storm NodeDies() {
   Writer w;
-  NodeDies(w, 0s, 60);
+  AddNodeDies(w, 0s, 60);
   return w.Take("a node with 300 pods dies");
 }
 
 Storm ImageIsMissing() {
   Writer w;
-  ImageIsMissing(w, 0s, 120min, 1);
+  AddImageIsMissing(w, 0s, 120min, 1);
   return w.Take("an image is missing for 2 h");
 }
 
 Storm QuotaIsExceeded() {
   Writer w;
-  QuotaIsExceeded(w, 0s, 30min, 2);
+  AddQuotaIsExceeded(w, 0s, 30min, 2);
   return w.Take("a quota is exceeded");
 }
 
 Storm CrashLoop() {
   Writer w;
-  CrashLoop(w, 0s, 120min, 3);
+  AddCrashLoop(w, 0s, 120min, 3);
   return w.Take("a crash loop of 2 h");
 }
 
 Storm RollingUpdate() {
   Writer w;
-  RollingUpdate(w, 0s, 0, 50);
+  AddRollingUpdate(w, 0s, 0, 50);
   return w.Take("a rolling update of 50");
 }
 
 Storm Mix() {
   Writer w;
-  NodeDies(w, 0s, 60);
-  for (int app = 100; app < 120; ++app) ImageIsMissing(w, 30s, 9min, app);
-  for (int app = 120; app < 140; ++app) QuotaIsExceeded(w, 0s, 10min, app);
-  for (int app = 140; app < 190; ++app) CrashLoop(w, 10s, 9min, app);
-  RollingUpdate(w, 60s, 190, 50);
+  AddNodeDies(w, 0s, 60);
+  for (int app = 100; app < 120; ++app) AddImageIsMissing(w, 30s, 9min, app);
+  for (int app = 120; app < 140; ++app) AddQuotaIsExceeded(w, 0s, 10min, app);
+  for (int app = 140; app < 190; ++app) AddCrashLoop(w, 10s, 9min, app);
+  AddRollingUpdate(w, 60s, 190, 50);
   Storm storm = w.Take("a mix of 10,000 events");
   storm.events.resize(std::min<std::size_t>(storm.events.size(), 10'000));
   return storm;

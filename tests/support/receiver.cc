@@ -44,8 +44,8 @@ std::string ElasticsearchAnswer(const RecordedRequest& request) {
 
 // Indented if it is JSON.
 std::string Indented(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
-  return json.is_discarded() ? std::string(text) : json.dump(2);
+  const Json value = Json::parse(text, nullptr, false);
+  return value.is_discarded() ? std::string(text) : value.dump(2);
 }
 
 std::string ShowBulk(std::string_view body) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/template/quote.h"
+#include "eventer/ascii.h"
 
 namespace eventer::tmpl {
 namespace {
@@ -13,7 +14,6 @@ constexpr double kTwo63 = 9223372036854775808.0;
 constexpr double kTwo64 = 18446744073709551616.0;
 
 char Lower(char c) { return static_cast<char>(c | 0x20); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsHexDigit(char c) { return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'f'); }
 
 std::string_view WithoutSign(std::string_view text) {

@@ -4,6 +4,7 @@
 
 #include "core/template/printer.h"
 #include "core/template/unicode.h"
+#include "eventer/ascii.h"
 
 namespace eventer::tmpl {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 constexpr int kMaxNumber = 1'000'000;
 
 bool TooLarge(std::int64_t number) { return number > kMaxNumber || number < -kMaxNumber; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes a decimal number off `text`; nullopt: none there. One that is too large takes all.
 std::optional<int> TakeNumber(std::string_view& text) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/template/go_time.h"
+#include "eventer/ascii.h"
 
 namespace eventer::tmpl {
 namespace {
@@ -78,8 +79,6 @@ struct Match {
   Part part;
   std::size_t size;
 };
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // ".000", ",999": one digit repeated, and no other digit behind.
 std::optional<Match> MatchFraction(std::string_view text) {

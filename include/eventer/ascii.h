@@ -1,0 +1,9 @@
+// Classes of ASCII characters, whatever the locale.
+#pragma once
+
+namespace eventer {
+
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+}  // namespace eventer
