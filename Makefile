@@ -26,12 +26,13 @@ test: deps  # all tests twice: under ASan and UBSan, then under TSan
 	cmake --preset dev
 	cmake --build --preset dev
 	ctest --preset dev -LE fault
-	ctest --preset dev -L fault -j 8  # they wait most of the time
+	ctest --preset dev -L fault -j 16  # they wait most of the time
 	cmake --preset tsan
 	cmake --build --preset tsan
 	ctest --preset tsan
 
-e2e: e2e-kubernetes e2e-elasticsearch  # against real servers; needs Go
+e2e: deps build  # against real servers; needs Go. One compiles or waits while the other works
+	@$(MAKE) -j 2 --output-sync=target e2e-kubernetes e2e-elasticsearch
 
 e2e-kubernetes: deps build  # a control plane
 	@tests/e2e/run.sh

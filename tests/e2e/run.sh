@@ -11,7 +11,8 @@ build_controlplane() {
     return
   fi
   echo "e2e: building the control plane; with an empty Go cache this takes some minutes"
-  CGO_ENABLED=0 again \
+  # A compiler's heap may grow: garbage costs it a tenth of its time.
+  CGO_ENABLED=0 GOGC=400 again \
     go build -buildvcs=false -ldflags "-s -w" -o "$E2E_DIR/controlplane" ./controlplane
   echo "$want" >"$E2E_DIR/controlplane.stamp"
 }
