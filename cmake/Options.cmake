@@ -18,6 +18,10 @@ target_compile_options(eventer_options INTERFACE -Wall -Wextra -Wpedantic -Wshad
                                                  -Woverloaded-virtual
   # Members left out of a designated initializer have their defaults: that is what they are for.
   -Wno-missing-field-initializers -Werror)
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC takes each file but the first for a header, where such a type would be a mistake.
+  target_compile_options(eventer_options INTERFACE -Wno-subobject-linkage)
+endif()
 
 if(EVENTER_SANITIZE)
   # -fno-sanitize-recover: undefined behaviour ends the program, so that a test fails.

@@ -36,9 +36,9 @@ std::optional<ProcessStat> ReadProcessStat() {
 std::optional<double> BootTime() {
   std::ifstream file("/proc/stat");
   std::string word;
-  double seconds = 0;
+  double boot_time = 0;
   while (file >> word) {
-    if (word == "btime" && file >> seconds) return seconds;
+    if (word == "btime" && file >> boot_time) return boot_time;
   }
   return std::nullopt;
 }

@@ -68,7 +68,7 @@ void AwaitLock(Clock& clock, int file, const std::string& directory, const std::
 
 DataDirLock::DataDirLock(Clock& clock, const std::string& directory, std::stop_token stop) {
   const std::string path = directory + "/lock";
-  file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file_ < 0) Refuse(directory, std::strerror(errno));
   try {
     AwaitLock(clock, file_, directory, path, stop);

@@ -1,8 +1,21 @@
 #include "pipeline/sqlite.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 
 namespace eventer {
+namespace {
+
+// Events are for the owner alone, as all files of the data directory. SQLite gives its own files the
+// mode of the database. What fails here fails when SQLite opens it, and is told then.
+void CreateForOwner(const std::string& path) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (file >= 0) close(file);
+}
+
+}  // namespace
 
 bool SqliteError::damaged() const {
   switch (code_ & 0xff) {
@@ -22,6 +35,7 @@ bool SqliteError::corrupt() const {
 }
 
 SqliteDatabase::SqliteDatabase(const std::string& path, bool create) {
+  if (create) CreateForOwner(path);
   sqlite3* db = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
   const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);

@@ -37,6 +37,19 @@ TEST_F(DiskLogTest, AKillLosesNothingThatWasAppended) {
   EXPECT_EQ(second.stats.log_events, 3u);
 }
 
+TEST_F(DiskLogTest, NobodyButTheOwnerReadsItsFiles) {
+  Process& process = Start();
+  process.Open("a");
+  process.log->Append(MakeEntries(1, 3));
+  int files = 0;
+  for (const auto& file : fs::directory_iterator(Dir())) {
+    ++files;
+    EXPECT_EQ(file.status().permissions(), fs::perms::owner_read | fs::perms::owner_write)
+        << file.path();
+  }
+  EXPECT_GE(files, 3);  // the database, its -wal and its -shm
+}
+
 TEST_F(DiskLogTest, AKillLosesNothingThatWasCommitted) {
   Process& first = Start();
   const ReaderId a = first.Open("a");

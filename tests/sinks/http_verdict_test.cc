@@ -10,33 +10,33 @@ namespace {
 using std::chrono_literals::operator""s;
 using testing::HasSubstr;
 
-struct Row {
+struct VerdictRow {
   int status;
   Outcome outcome;
   Cause cause;
 };
 
 TEST(JudgeResponse, EachStatusIsSomebodysFault) {
-  for (const Row& row : {Row{200, Outcome::kDelivered, Cause::kNone},
-                         {204, Outcome::kDelivered, Cause::kNone},
-                         {301, Outcome::kMisconfigured, Cause::kSettings},
-                         {304, Outcome::kMisconfigured, Cause::kSettings},
-                         {400, Outcome::kRejected, Cause::kBadRequest},
-                         {401, Outcome::kMisconfigured, Cause::kUnauthorized},
-                         {402, Outcome::kMisconfigured, Cause::kSettings},
-                         {403, Outcome::kMisconfigured, Cause::kUnauthorized},
-                         {404, Outcome::kMisconfigured, Cause::kNotFound},
-                         {405, Outcome::kMisconfigured, Cause::kNotFound},
-                         {407, Outcome::kMisconfigured, Cause::kUnauthorized},
-                         {408, Outcome::kRetry, Cause::kServer},
-                         {410, Outcome::kMisconfigured, Cause::kSettings},
-                         {413, Outcome::kTooLarge, Cause::kTooLarge},
-                         {415, Outcome::kRejected, Cause::kUnsupported},
-                         {422, Outcome::kRejected, Cause::kUnprocessable},
-                         {429, Outcome::kRetry, Cause::kThrottled},
-                         {500, Outcome::kRetry, Cause::kServer},
-                         {503, Outcome::kRetry, Cause::kServer},
-                         {599, Outcome::kRetry, Cause::kServer}}) {
+  for (const VerdictRow& row : {VerdictRow{200, Outcome::kDelivered, Cause::kNone},
+                                {204, Outcome::kDelivered, Cause::kNone},
+                                {301, Outcome::kMisconfigured, Cause::kSettings},
+                                {304, Outcome::kMisconfigured, Cause::kSettings},
+                                {400, Outcome::kRejected, Cause::kBadRequest},
+                                {401, Outcome::kMisconfigured, Cause::kUnauthorized},
+                                {402, Outcome::kMisconfigured, Cause::kSettings},
+                                {403, Outcome::kMisconfigured, Cause::kUnauthorized},
+                                {404, Outcome::kMisconfigured, Cause::kNotFound},
+                                {405, Outcome::kMisconfigured, Cause::kNotFound},
+                                {407, Outcome::kMisconfigured, Cause::kUnauthorized},
+                                {408, Outcome::kRetry, Cause::kServer},
+                                {410, Outcome::kMisconfigured, Cause::kSettings},
+                                {413, Outcome::kTooLarge, Cause::kTooLarge},
+                                {415, Outcome::kRejected, Cause::kUnsupported},
+                                {422, Outcome::kRejected, Cause::kUnprocessable},
+                                {429, Outcome::kRetry, Cause::kThrottled},
+                                {500, Outcome::kRetry, Cause::kServer},
+                                {503, Outcome::kRetry, Cause::kServer},
+                                {599, Outcome::kRetry, Cause::kServer}}) {
     const EventOutcome outcome = JudgeResponse(FakeResponse(row.status, "why"));
     EXPECT_EQ(outcome.outcome, row.outcome) << row.status;
     EXPECT_EQ(outcome.cause, row.cause) << row.status;

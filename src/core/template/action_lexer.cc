@@ -27,7 +27,7 @@ constexpr std::array<std::pair<std::string_view, Token>, 11> kKeywords = {{
 
 // Go's %#U: U+0040 '@'
 std::string Describe(char32_t rune) {
-  if (rune == kEnd) return "U+FFFFFFFFFFFFFFFF";
+  if (rune == kEndOfInput) return "U+FFFFFFFFFFFFFFFF";
   std::array<char, 16> code{};
   std::snprintf(code.data(), code.size(), "U+%04X", static_cast<unsigned>(rune));
   std::string out = code.data();
@@ -47,7 +47,7 @@ Item Lexer::LexInsideAction() {
     return paren_depth_ == 0 ? LexRightDelim() : Fail("unclosed left paren");
   }
   const Rune32 rune = PeekRune();
-  if (rune == kEnd) return Fail("unclosed action");
+  if (rune == kEndOfInput) return Fail("unclosed action");
   if (IsSpace(rune)) return LexSpace();
   const bool dot_number = rune == '.' && Rest().size() > 1 && Rest()[1] >= '0' && Rest()[1] <= '9';
   if (dot_number || rune == '+' || rune == '-' || (rune >= '0' && rune <= '9')) return LexNumber();
@@ -157,9 +157,9 @@ Item Lexer::LexQuoted(char quote, Token token, std::string_view unterminated) {
     if (rune == static_cast<unsigned char>(quote)) return Emit(token);
     if (rune == '\\') {
       rune = NextRune();
-      if (rune != kEnd && rune != '\n') continue;
+      if (rune != kEndOfInput && rune != '\n') continue;
     }
-    if (rune == kEnd || rune == '\n') return Fail(std::string(unterminated));
+    if (rune == kEndOfInput || rune == '\n') return Fail(std::string(unterminated));
   }
 }
 

@@ -13,7 +13,7 @@ using std::int64_t;
 Value Text(const Call& call, std::string text) { return Value(call.arena.Keep(std::move(text))); }
 Value Nanos(int64_t nanos) { return Value::Int(nanos, kDurationType); }
 Value Int64(int64_t value) { return Value::Int(value, kInt64Type); }
-int64_t Self(const Call& call) { return call.self.as_int(); }
+int64_t SelfNanos(const Call& call) { return call.self.as_int(); }
 int64_t Step(const Call& call) { return call.args[0].as_int(); }
 
 std::string DurationToString(const Value& v) { return FormatGoDuration(Duration(v.as_int())); }
@@ -38,19 +38,21 @@ std::string WeekdayToString(const Value& v) {
 }
 
 constexpr Method kDurationMethods[] = {
-    {"Abs", [](const Call& c) { return Nanos(Magnitude(Self(c))); }},
-    {"Hours", [](const Call& c) { return Fraction(Self(c), 3600 * kNanosPerSecond); }},
-    {"Microseconds", [](const Call& c) { return Int64(Self(c) / 1'000); }},
-    {"Milliseconds", [](const Call& c) { return Int64(Self(c) / 1'000'000); }},
-    {"Minutes", [](const Call& c) { return Fraction(Self(c), 60 * kNanosPerSecond); }},
-    {"Nanoseconds", [](const Call& c) { return Int64(Self(c)); }},
-    {"Round", [](const Call& c) { return Nanos(RoundNanos(Self(c), Step(c))); }, {&kDurationType}},
-    {"Seconds", [](const Call& c) { return Fraction(Self(c), kNanosPerSecond); }},
+    {"Abs", [](const Call& c) { return Nanos(Magnitude(SelfNanos(c))); }},
+    {"Hours", [](const Call& c) { return Fraction(SelfNanos(c), 3600 * kNanosPerSecond); }},
+    {"Microseconds", [](const Call& c) { return Int64(SelfNanos(c) / 1'000); }},
+    {"Milliseconds", [](const Call& c) { return Int64(SelfNanos(c) / 1'000'000); }},
+    {"Minutes", [](const Call& c) { return Fraction(SelfNanos(c), 60 * kNanosPerSecond); }},
+    {"Nanoseconds", [](const Call& c) { return Int64(SelfNanos(c)); }},
+    {"Round",
+     [](const Call& c) { return Nanos(RoundNanos(SelfNanos(c), Step(c))); },
+     {&kDurationType}},
+    {"Seconds", [](const Call& c) { return Fraction(SelfNanos(c), kNanosPerSecond); }},
     {"String", [](const Call& c) { return Text(c, DurationToString(c.self)); }},
     {"Truncate",
      [](const Call& c) {
        const int64_t step = Step(c);
-       return Nanos(step <= 0 ? Self(c) : Self(c) - Self(c) % step);
+       return Nanos(step <= 0 ? SelfNanos(c) : SelfNanos(c) - SelfNanos(c) % step);
      },
      {&kDurationType}},
 };

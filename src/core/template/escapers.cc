@@ -5,10 +5,10 @@
 namespace eventer::tmpl {
 namespace {
 
-constexpr std::string_view kHex = "0123456789ABCDEF";
+constexpr std::string_view kUpperHex = "0123456789ABCDEF";
 
 void AppendHex(std::string& out, unsigned value, int digits) {
-  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += kHex[value >> shift & 0xF];
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += kUpperHex[value >> shift & 0xF];
 }
 
 // Empty: it may stand as it is.

@@ -8,13 +8,13 @@ namespace eventer::tmpl {
 namespace {
 
 void AppendControl(std::string& out, char c) {
-  constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr std::string_view kDigits = "0123456789abcdef";
   constexpr std::string_view kCodes = "\b\f\n\r\t", kLetters = "bfnrt";
   const std::size_t letter = kCodes.find(c);
   if (letter != std::string_view::npos) {
     (out += '\\') += kLetters[letter];
   } else {
-    ((out += "\\u00") += kHex[static_cast<unsigned char>(c) >> 4]) += kHex[c & 0xF];
+    ((out += "\\u00") += kDigits[static_cast<unsigned char>(c) >> 4]) += kDigits[c & 0xF];
   }
 }
 

@@ -5,7 +5,6 @@
 namespace eventer::tmpl {
 namespace {
 
-Instant Self(const Call& call) { return call.self.as_instant(); }
 Instant InUtc(Instant time) { return time.utc = true, time; }
 bool IsZero(const Instant& time) { return Compare(time, kZeroTime) == 0; }
 std::string ToString(const Value& value) { return TimeString(value.as_instant()); }
@@ -13,38 +12,40 @@ std::string ToString(const Value& value) { return TimeString(value.as_instant())
 // As the Kubernetes API writes it.
 std::string Rfc3339(const Call& call) {
   const bool micro = &call.self.type() == &kMicroTimeType;
-  return FormatTime(InUtc(Self(call)),
+  return FormatTime(InUtc(call.self.as_instant()),
                     micro ? "2006-01-02T15:04:05.000000Z07:00" : "2006-01-02T15:04:05Z07:00");
 }
 
 Value MarshalJson(const Call& call) {
-  const bool zero = IsZero(Self(call));
+  const bool zero = IsZero(call.self.as_instant());
   return Value(call.arena.Keep(zero ? "null" : '"' + Rfc3339(call) + '"'), kBytesType);
 }
 
 Value MarshalQueryParameter(const Call& call) {
-  return Value(call.arena.Keep(IsZero(Self(call)) ? "" : Rfc3339(call)));
+  return Value(call.arena.Keep(IsZero(call.self.as_instant()) ? "" : Rfc3339(call)));
 }
 
 Value Truncated(const Call& call) {  // Rfc3339Copy
-  Instant time = Self(call);
+  Instant time = call.self.as_instant();
   time.nanos = 0;
   return Value(time, call.self.type());
 }
 
-Value IsZeroOrNil(const Call& call) { return Value(!call.self.valid() || IsZero(Self(call))); }
+Value IsZeroOrNil(const Call& call) {
+  return Value(!call.self.valid() || IsZero(call.self.as_instant()));
+}
 
 // Of pointers, either of which may be nil.
 Value Before(const Call& call) {
   if (!call.self.valid() || call.args[0].is_nil()) return Value(false);
-  return Value(Compare(Self(call), call.args[0].as_pointer()->as_instant()) < 0);
+  return Value(Compare(call.self.as_instant(), call.args[0].as_pointer()->as_instant()) < 0);
 }
 
 Value Equal(const Call& call) {
   if (!call.self.valid() || call.args[0].is_nil()) {
     return Value(!call.self.valid() && call.args[0].is_nil());
   }
-  return Value(Compare(Self(call), call.args[0].as_pointer()->as_instant()) == 0);
+  return Value(Compare(call.self.as_instant(), call.args[0].as_pointer()->as_instant()) == 0);
 }
 
 constexpr Method kMetaTimeMethods[] = {

@@ -102,11 +102,11 @@ Item Lexer::LexRightDelim() {
 }
 
 Lexer::Rune32 Lexer::PeekRune() const {
-  return pos_ < input_.size() ? DecodeRune(Rest()).value : kEnd;
+  return pos_ < input_.size() ? DecodeRune(Rest()).value : kEndOfInput;
 }
 
 Lexer::Rune32 Lexer::NextRune() {
-  if (pos_ >= input_.size()) return kEnd;
+  if (pos_ >= input_.size()) return kEndOfInput;
   const Rune rune = DecodeRune(Rest());
   pos_ += rune.size;
   return rune.value;
@@ -125,7 +125,7 @@ void Lexer::AcceptRun(std::string_view valid) {
 
 bool Lexer::AtTerminator() const {
   const Rune32 rune = PeekRune();
-  if (rune == kEnd || IsSpace(rune)) return true;
+  if (rune == kEndOfInput || IsSpace(rune)) return true;
   constexpr std::string_view kTerminators = ".,|:)(";
   if (rune < 0x80 && kTerminators.find(static_cast<char>(rune)) != std::string_view::npos) {
     return true;

@@ -79,7 +79,7 @@ class Lexer {
   Item LexQuoted(char quote, Token token, std::string_view unterminated);
   Item LexRawQuote();
 
-  Rune32 NextRune();  // kEnd at the end
+  Rune32 NextRune();  // kEndOfInput at the end
   Rune32 PeekRune() const;
   bool Accept(std::string_view valid);
   void AcceptRun(std::string_view valid);

@@ -7,7 +7,7 @@
 
 namespace eventer::tmpl {
 
-inline constexpr char32_t kEnd = 0xFFFFFFFF;  // instead of a code point: the input has ended
+inline constexpr char32_t kEndOfInput = 0xFFFFFFFF;  // instead of a code point: the input has ended
 inline constexpr std::string_view kLeftDelim = "{{", kRightDelim = "}}";
 inline constexpr std::string_view kSpaces = " \t\r\n";
 inline constexpr std::size_t kTrimMarkerSize = 2;  // the minus and the blank beside it
