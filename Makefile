@@ -31,7 +31,8 @@ test: deps  # all tests twice: under ASan and UBSan, then under TSan
 	cmake --build --preset tsan
 	ctest --preset tsan
 
-e2e: deps build  # against real servers; needs Go. One compiles or waits while the other works
+# One compiles or waits while the other works. Packages come before, since apt works for one alone.
+e2e: deps build  # against real servers; needs Go
 	@$(MAKE) -j 2 --output-sync=target e2e-kubernetes e2e-elasticsearch
 
 e2e-kubernetes: deps build  # a control plane

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "eventer/ascii.h"
+
 namespace eventer {
 namespace {
 
@@ -9,9 +11,7 @@ bool IsSpecial(char c) {
   return std::string_view("*#$@!?-0123456789").find(c) != std::string_view::npos;
 }
 
-bool IsNameChar(char c) {
-  return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool IsNameChar(char c) { return c == '_' || IsAlphanumeric(c); }
 
 // What follows a '$'.
 struct Reference {

@@ -16,7 +16,7 @@ enum class Part { kQuery, kUserinfo, kPath, kHost, kZone };
 bool IsIn(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 bool MayStandInHost(char c) {
-  return static_cast<unsigned char>(c) >= 0x80 || IsAlpha(c) || IsDigit(c) ||
+  return static_cast<unsigned char>(c) >= 0x80 || IsAlphanumeric(c) ||
          IsIn(c, "-_.~!$&'()*+,;=:[]<>\"");
 }
 
@@ -132,7 +132,7 @@ class UrlParser {
 
   bool Userinfo(std::string_view text) {
     const bool legal = std::all_of(text.begin(), text.end(), [](char c) {
-      return IsAlpha(c) || IsDigit(c) || IsIn(c, "-._:~!$&'()*+,;=%@");
+      return IsAlphanumeric(c) || IsIn(c, "-._:~!$&'()*+,;=%@");
     });
     auto decoded = Unescape(text, Part::kUserinfo);
     if (!legal || !decoded) return Fail("bad user name or password");

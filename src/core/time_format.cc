@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "eventer/ascii.h"
+
 namespace eventer {
 namespace {
 
@@ -45,8 +47,8 @@ class Reader {
   // The digits behind the point, cut to microseconds.
   microseconds Fraction() {
     int value = 0, unit = 1000'000;
-    if (AtEnd() || text_[0] < '0' || text_[0] > '9') Bad();
-    for (; !AtEnd() && text_[0] >= '0' && text_[0] <= '9'; text_.remove_prefix(1)) {
+    if (AtEnd() || !IsDigit(text_[0])) Bad();
+    for (; !AtEnd() && IsDigit(text_[0]); text_.remove_prefix(1)) {
       unit /= 10;
       value += (text_[0] - '0') * unit;
     }

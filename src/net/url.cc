@@ -8,8 +8,6 @@
 namespace eventer {
 namespace {
 
-bool IsAlphanumeric(char c) { return IsAlpha(c) || IsDigit(c); }
-
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // RFC 3986: pchar, "/" and "?"; "%" is taken for the beginning of an escape.

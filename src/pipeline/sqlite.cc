@@ -9,9 +9,10 @@ namespace eventer {
 namespace {
 
 // Events are for the owner alone, as all files of the data directory. SQLite gives its own files
-// the mode of the database. What fails here fails when SQLite opens it, and is told then.
+// the mode of the database. O_EXCL, since to close a file that is there would drop the locks that
+// SQLite holds on it. What fails here fails when SQLite opens it, and is told then.
 void CreateForOwner(const std::string& path) {
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file >= 0) close(file);
 }
 

@@ -14,9 +14,6 @@
 
 namespace eventer {
 
-inline const auto kDelivers = Everything(Outcome::kDelivered);
-inline const auto kFails = Everything(Outcome::kRetry, Cause::kServer);
-
 class AttemptJudgeTest : public testing::Test {
  protected:
   using Strings = std::vector<std::string>;

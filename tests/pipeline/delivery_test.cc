@@ -13,8 +13,6 @@ namespace {
 using std::chrono_literals::operator""s;
 using testing::IsEmpty;
 
-const auto kCannotConnect = Everything(Outcome::kRetry, Cause::kConnection);
-
 class DeliveryTest : public SinkManagerTest {
  protected:
   void StartAll() {

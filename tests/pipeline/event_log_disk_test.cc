@@ -18,6 +18,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+constexpr fs::perms kOwnersAlone = fs::perms::owner_read | fs::perms::owner_write;
+
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -44,8 +46,7 @@ TEST_F(DiskLogTest, NobodyButTheOwnerReadsItsFiles) {
   int files = 0;
   for (const auto& file : fs::directory_iterator(Dir())) {
     ++files;
-    EXPECT_EQ(file.status().permissions(), fs::perms::owner_read | fs::perms::owner_write)
-        << file.path();
+    EXPECT_EQ(file.status().permissions(), kOwnersAlone) << file.path();
   }
   EXPECT_GE(files, 2);  // the database and its -wal
 }
@@ -327,6 +328,13 @@ TEST(DataDirLockTest, TheSecondDaemonWaitsForTheEndOfTheFirst) {
   first.reset();
   clock.Advance(1s);
   second.join();
+}
+
+TEST(DataDirLockTest, IsTheOwnersAlone) {
+  TempDir dir;
+  FakeClock clock;
+  const DataDirLock lock(clock, dir.Path(""));
+  EXPECT_EQ(fs::status(dir.Path("lock")).permissions(), kOwnersAlone);
 }
 
 TEST(DataDirLockTest, ADirectoryThatIsMissingIsAnError) {

@@ -14,7 +14,6 @@ using testing::IsEmpty;
 
 using ShutdownTest = SinkManagerTest;
 
-const auto kFails = Everything(Outcome::kRetry, Cause::kConnection);
 constexpr Duration kStopTimeout = 20s;
 
 TEST_F(ShutdownTest, OfIdleSinksTakesNoTime) {
@@ -32,7 +31,7 @@ TEST_F(ShutdownTest, WithoutSinksIsNothing) {
 
 TEST_F(ShutdownTest, ABackOffEndsForOneLastAttempt) {
   FakeReceiver& receiver = AddSink("a");
-  receiver.Once(kFails);
+  receiver.Once(kCannotConnect);
   Start();
   Append(MakeEntries(1, 3));
   AwaitAttempts(0, 1);
@@ -43,7 +42,7 @@ TEST_F(ShutdownTest, ABackOffEndsForOneLastAttempt) {
 
 TEST_F(ShutdownTest, ALastAttemptThatFailsLeavesItPending) {
   FakeReceiver& receiver = AddSink("a");
-  receiver.Always(kFails);
+  receiver.Always(kCannotConnect);
   Start();
   Append(MakeEntries(1, 3));
   AwaitAttempts(0, 1);
@@ -125,7 +124,7 @@ TEST_F(ShutdownTest, TheDestructorStopsAtOnce) {
   FakeReceiver& hanging = AddSink("hanging");
   FakeReceiver& waiting = AddSink("waiting");
   hanging.Hang();
-  waiting.Always(kFails);
+  waiting.Always(kCannotConnect);
   Start();
   Append(MakeEntries(1, 3));
   hanging.AwaitAttempts(1);

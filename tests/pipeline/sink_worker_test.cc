@@ -66,7 +66,7 @@ TEST_F(SinkWorkerTest, SendsOnlyWhatTheFilterWants) {
 
 TEST_F(SinkWorkerTest, RetriesAfterABackOff) {
   FakeReceiver& receiver = AddSink("log");
-  receiver.Once(Everything(Outcome::kRetry, Cause::kServer));
+  receiver.Once(kFails);
   Start();
   Append(MakeEntries(1, 2));
   AwaitAttempts(0, 1);
@@ -287,7 +287,7 @@ TEST_F(SinkWorkerLogTest, EachEventIsADebugLine) {
 
 TEST_F(SinkWorkerLogTest, AFailureIsSaidOnceAMinuteWithItsCountAndTheReceiversWords) {
   FakeReceiver& receiver = AddSink("es");
-  receiver.Always(Everything(Outcome::kRetry, Cause::kServer));
+  receiver.Always(kFails);
   Start();
   Append(MakeEntries(1, 3));
   AdvanceUntil([&] { return Books(0).attempts >= 10; });

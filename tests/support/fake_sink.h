@@ -66,5 +66,8 @@ ExportResult AllOf(const EventBatch& batch, Outcome outcome, Cause cause = Cause
 // `outcome` for events with one of `names`, delivered for the others.
 FakeReceiver::Answer Only(const std::vector<std::string>& names, Outcome outcome, Cause cause);
 FakeReceiver::Answer Everything(Outcome outcome, Cause cause = Cause::kNone);
+inline const auto kDelivers = Everything(Outcome::kDelivered);
+inline const auto kFails = Everything(Outcome::kRetry, Cause::kServer);
+inline const auto kCannotConnect = Everything(Outcome::kRetry, Cause::kConnection);
 
 }  // namespace eventer

@@ -7,6 +7,7 @@
 #include "core/template/lexer_text.h"
 #include "core/template/quote.h"
 #include "core/template/unicode.h"
+#include "eventer/ascii.h"
 
 namespace eventer::tmpl {
 namespace {
@@ -49,7 +50,7 @@ Item Lexer::LexInsideAction() {
   const Rune32 rune = PeekRune();
   if (rune == kEndOfInput) return Fail("unclosed action");
   if (IsSpace(rune)) return LexSpace();
-  const bool dot_number = rune == '.' && Rest().size() > 1 && Rest()[1] >= '0' && Rest()[1] <= '9';
+  const bool dot_number = rune == '.' && Rest().size() > 1 && IsDigit(Rest()[1]);
   if (dot_number || rune == '+' || rune == '-' || (rune >= '0' && rune <= '9')) return LexNumber();
   if (IsWordRune(rune)) return LexIdentifier();
   return LexOperator(NextRune());

@@ -1,6 +1,7 @@
 #include "core/template/escapers.h"
 
 #include "core/template/unicode.h"
+#include "eventer/ascii.h"
 
 namespace eventer::tmpl {
 namespace {
@@ -54,8 +55,7 @@ std::string_view JsEscape(char32_t c) {
 }
 
 bool IsUnreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.' || c == '~';
+  return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "core/template/format.h"
+#include "eventer/ascii.h"
 
 namespace eventer::tmpl {
 namespace {
@@ -49,7 +50,7 @@ int DecimalExponent(const std::string& scientific) {
 
 std::size_t CountDigits(const std::string& scientific) {
   std::size_t digits = 0;
-  for (const char c : scientific.substr(0, scientific.find('e'))) digits += c >= '0' && c <= '9';
+  for (const char c : scientific.substr(0, scientific.find('e'))) digits += IsDigit(c);
   return digits;
 }
 

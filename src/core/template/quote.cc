@@ -1,6 +1,7 @@
 #include "core/template/quote.h"
 
 #include "core/template/unicode.h"
+#include "eventer/ascii.h"
 
 namespace eventer::tmpl {
 namespace {
@@ -44,7 +45,7 @@ std::optional<char32_t> HexDigits(std::string_view& text, std::size_t count) {
   char32_t value = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const char lower = static_cast<char>(text[i] | 0x20);
-    const auto digit = text[i] >= '0' && text[i] <= '9' ? kHex.find(text[i]) : kHex.find(lower, 10);
+    const auto digit = IsDigit(text[i]) ? kHex.find(text[i]) : kHex.find(lower, 10);
     if (digit == std::string_view::npos) return std::nullopt;
     value = value << 4 | static_cast<char32_t>(digit);
   }
