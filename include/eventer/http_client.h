@@ -18,13 +18,30 @@ namespace eventer {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
+// A body never changes: a request, its copies and the connection that sends it share one, since a
+// bulk of events is large.
+class HttpBody {
+ public:
+  HttpBody& operator=(std::string text) {
+    text_ = std::make_shared<const std::string>(std::move(text));
+    return *this;
+  }
+  const std::string& text() const {
+    static const std::string kNone;
+    return text_ ? *text_ : kNone;
+  }
+
+ private:
+  std::shared_ptr<const std::string> text_;
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;  // absolute; sent byte for byte, but for bytes that no URL may hold
   // As they are to be sent; no Content-Type is made up. Content-Length, Transfer-Encoding and
   // Connection are the client's own; a Host here does not change whose certificate is wanted.
   HttpHeaders headers;
-  std::string body;
+  HttpBody body;
   // Send: the total time until the whole answer is here. Stream: the longest silence, before the
   // headers and between bytes; time that on_line takes does not count.
   Duration timeout = std::chrono::seconds(10);

@@ -119,7 +119,7 @@ void SignAwsV4(const AwsCredentials& credentials, const AwsScope& scope, WallTim
                HttpRequest* request) {
   const Parts parts = PartsOf(request->url);
   const std::string time = TimeText(now), day = time.substr(0, 8);
-  const std::string body_hash = Hex(Sha256(request->body));
+  const std::string body_hash = Hex(Sha256(request->body.text()));
   // OpenSearch Serverless refuses requests that do not say it.
   if (scope.service == "aoss") request->headers.emplace_back("X-Amz-Content-Sha256", body_hash);
   request->headers.emplace_back("X-Amz-Date", time);

@@ -1,7 +1,7 @@
 #include "net/cpprest_request.h"
 
-#include <cpprest/containerstream.h>
 #include <cpprest/http_client.h>
+#include <cpprest/rawptrstream.h>
 #include <openssl/err.h>
 #include <strings.h>
 
@@ -81,9 +81,10 @@ class BodyBuffer final : public concurrency::streams::details::streambuf_state_m
 // What a request keeps in cpprestsdk for as long as its connection works for it. When the last
 // reference goes, the connection is back in the pool.
 struct Lifeline {
-  explicit Lifeline(std::shared_ptr<Exchange> e) : exchange(std::move(e)) {}
+  Lifeline(std::shared_ptr<Exchange> e, HttpBody b) : exchange(std::move(e)), body(std::move(b)) {}
   ~Lifeline() { exchange->Released(); }
   const std::shared_ptr<Exchange> exchange;
+  const HttpBody body;
 };
 
 struct Fault {
@@ -199,15 +200,16 @@ web::http::http_request MakeMessage(const OutgoingRequest& outgoing,
                                     const std::shared_ptr<Exchange>& exchange) {
   web::http::http_request message(outgoing.request.method);
   message.set_request_uri(TargetUri(outgoing.url));
-  if (const std::string& body = outgoing.request.body; !body.empty()) {
-    std::vector<Byte> bytes(body.begin(), body.end());
-    message.set_body(concurrency::streams::bytestream::open_istream(std::move(bytes)), body.size());
+  auto lifeline = std::make_shared<Lifeline>(exchange, outgoing.request.body);
+  if (const std::string& body = lifeline->body.text(); !body.empty()) {
+    const auto* bytes = reinterpret_cast<const Byte*>(body.data());
+    message.set_body(concurrency::streams::rawptr_stream<Byte>::open_istream(bytes, body.size()),
+                     body.size());
   }
   SetHeaders(outgoing, message);
   message.set_response_stream(
       concurrency::streams::streambuf<Byte>(std::make_shared<BodyBuffer>(exchange))
           .create_ostream());
-  auto lifeline = std::make_shared<Lifeline>(exchange);
   message.set_progress_handler(
       [lifeline](web::http::message_direction::direction direction, utility::size64_t) {
         // Called first when the headers are written. A throw ends a request that is given up.

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <future>
+#include <latch>
 
 #include "net/http_client_fixture.h"
 #include "support/deaf_listener.h"
@@ -88,6 +89,27 @@ TEST_F(HttpClientFaults, ADrippingServerDoesNotMoveTheDeadline) {
     while (connection.Write(HttpChunk("x"))) clock_.Advance(1s);
   });
   EXPECT_EQ(Send(server.Url()).error, HttpError::kTimeout);
+}
+
+// While the client's threads write it, the caller and its request are gone.
+TEST_F(HttpClientFaults, ALargeBodyIsGivenUpWhileItIsWritten) {
+  std::latch connected(1);
+  LoopbackServer server([&](LoopbackConnection& connection) {
+    connected.count_down();
+    connection.AwaitClose();
+  });
+  auto pending = std::async(std::launch::async, [&] {
+    HttpRequest request;
+    request.method = "POST";
+    request.url = server.Url();
+    request.body = std::string(64 << 20, 'b');
+    return client_->Send(request, {});
+  });
+  connected.wait();
+  clock_.AwaitWaiters(1);
+  clock_.Advance(10s);
+  EXPECT_EQ(pending.get().error, HttpError::kTimeout);
+  server.AwaitEnded(1);
 }
 
 TEST_F(HttpClientFaults, AConnectThatHangsIsGivenUpAtTheDeadline) {

@@ -20,7 +20,7 @@ class DingTalkCardTest : public HttpSinkTest {
     Make("dingtalk:https://h/s?access_token=s3cret" + options);
     client_->AlwaysRespondWith([](auto&) { return FakeResponse(200, R"({"errcode":0})"); });
     Export(std::vector(events, WarningEvent("a *b*")));
-    return json::parse(LastRequest().body);
+    return json::parse(LastRequest().body.text());
   }
   const LocalZone zone_{"UTC"};
 };
@@ -81,14 +81,14 @@ TEST_F(DingTalkCardTest, NormalEventsMentionNobody) {
   auto event = std::make_shared<Event>(*WarningEvent());
   event->type = "Normal";
   Export(EventPtr(event));
-  EXPECT_FALSE(json::parse(LastRequest().body).contains("at"));
+  EXPECT_FALSE(json::parse(LastRequest().body.text()).contains("at"));
 }
 
 TEST_F(DingTalkCardTest, AMentionSurvivesATextThatIsCut) {
   Make("dingtalk:https://h/s?access_token=s3cret&at_user_ids=u1");
   client_->AlwaysRespondWith([](auto&) { return FakeResponse(200, R"({"errcode":0})"); });
   Export(WarningEvent(std::string(9000, 'x')));
-  const std::string text = json::parse(LastRequest().body)["text"]["content"];
+  const std::string text = json::parse(LastRequest().body.text())["text"]["content"];
   EXPECT_THAT(text, testing::EndsWith("x…\n@u1"));
   EXPECT_LE(text.size(), 5002u);
 }

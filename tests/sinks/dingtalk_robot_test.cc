@@ -16,7 +16,7 @@ class DingTalkRobotTest : public RobotTest {
  protected:
   DingTalkRobotTest() {
     client_->AlwaysRespondWith([this](const HttpRequest& request) {
-      return FakeResponse(200, robot_.Answer(request.url, request.body));
+      return FakeResponse(200, robot_.Answer(request.url, request.body.text()));
     });
   }
 

@@ -28,7 +28,7 @@ std::string Answer(int code, const std::string& words) {
 class DingTalkTest : public HttpSinkTest {
  protected:
   std::string ContentOf(const HttpRequest& request) {
-    return json::parse(request.body)["text"]["content"];
+    return json::parse(request.body.text())["text"]["content"];
   }
 };
 
@@ -64,7 +64,7 @@ TEST_F(DingTalkTest, TimesAreInTheZoneThatIsAskedFor) {
   Event event = *WarningEvent();
   event.last_seen = WallTime(1714528984s);
   Export(std::make_shared<Event>(event));
-  EXPECT_THAT(LastRequest().body, HasSubstr("Timestamp:2024-05-01 10:03:04"));
+  EXPECT_THAT(LastRequest().body.text(), HasSubstr("Timestamp:2024-05-01 10:03:04"));
   EXPECT_THAT(ErrorOf(std::string(kRobot) + "&timezone=Mars"), HasSubstr("Asia/Shanghai"));
 }
 
@@ -87,7 +87,7 @@ TEST_F(DingTalkTest, TheSameMessageHasTheSameUuid) {
   Export(WarningEvent());
   Export(WarningEvent());
   for (const HttpRequest& request : client_->requests()) {
-    EXPECT_EQ(json::parse(request.body)["msgUuid"], "605abd8a-2875");
+    EXPECT_EQ(json::parse(request.body.text())["msgUuid"], "605abd8a-2875");
   }
 }
 
@@ -304,7 +304,7 @@ class DingTalkGoldenTest : public DingTalkTest {
               url.find("&sign=") == std::string::npos);
     EXPECT_EQ(sent.method, recorded["method"]);
     EXPECT_EQ(json(sent.headers)[0][1], recorded["headers"]["Content-Type"]);
-    json body = json::parse(sent.body);
+    json body = json::parse(sent.body.text());
     body.erase("msgUuid");
     EXPECT_EQ(body, json::parse(recorded["body"].get<std::string>()));
   }
@@ -348,7 +348,7 @@ TEST_F(DingTalkTest, TheClusterIsToldInEveryMessage) {
   EXPECT_THAT(ContentOf(LastRequest()), testing::StartsWith("Cluster: pro*d\n41 × BackOff"));
   Make(std::string(kRobot) + "&cluster=pro*d&msg_type=markdown");
   Export(WarningEvent());
-  EXPECT_THAT(LastRequest().body, HasSubstr(R"(Cluster: **pro\\*d** )"));
+  EXPECT_THAT(LastRequest().body.text(), HasSubstr(R"(Cluster: **pro\\*d** )"));
 }
 
 // --- options without effect ---

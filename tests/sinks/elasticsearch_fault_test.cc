@@ -114,12 +114,12 @@ TEST_F(ElasticsearchFaultTest, AVersionThatIsToldLaterIsTaken) {
   for (int i = 0; i < 20; ++i, clock_.Advance(1min)) {
     EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
   }
-  EXPECT_FALSE(LinesOf(LastRequest().body)[0]["create"].contains("_type"));
+  EXPECT_FALSE(LinesOf(LastRequest().body.text())[0]["create"].contains("_type"));
   EXPECT_LE(Count("GET", "/"), 5);
   told = true;
   clock_.Advance(5min);
   Export(WarningEvent());
-  EXPECT_TRUE(LinesOf(LastRequest().body)[0]["create"].contains("_type"));
+  EXPECT_TRUE(LinesOf(LastRequest().body.text())[0]["create"].contains("_type"));
   const std::ptrdiff_t asked = Count("GET", "/");
   clock_.Advance(30min);
   Export(WarningEvent());
@@ -217,10 +217,10 @@ TEST_F(ElasticsearchFaultTest, SwitchingToNamespacesOrADataStreamLaterStillPutsA
 // Elasticsearch refuses two templates of one priority whose patterns overlap.
 TEST_F(ElasticsearchFaultTest, TheTemplateOfNamespacesHasAPriorityOfItsOwn) {
   MakeReady("?index=k8s&use_namespace=true");
-  const int by_namespace = json::parse(client_->requests()[2].body)["priority"];
+  const int by_namespace = json::parse(client_->requests()[2].body.text())["priority"];
   client_ = std::make_shared<FakeHttpClient>(clock_);
   MakeReady("?index=k8s");
-  EXPECT_NE(json::parse(client_->requests()[2].body)["priority"], by_namespace);
+  EXPECT_NE(json::parse(client_->requests()[2].body.text())["priority"], by_namespace);
 }
 
 }  // namespace

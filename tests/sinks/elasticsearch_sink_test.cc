@@ -100,7 +100,7 @@ TEST_F(ElasticsearchTest, EachVersionHasItsPaths) {
     Serve(row.number, row.distribution);
     Export(WarningEvent());
     EXPECT_EQ(PathOf(client_->requests()[1]), row.path) << row.number;
-    const json action = LinesOf(LastRequest().body)[0]["create"];
+    const json action = LinesOf(LastRequest().body.text())[0]["create"];
     EXPECT_EQ(action.contains("_type"), row.type) << row.number;
   }
 }
@@ -113,7 +113,7 @@ TEST_F(ElasticsearchTest, WhereTheRootIsRefusedTheNodesTellTheVersion) {
     client_->Respond(200, R"({"nodes":{"x":{"version":"6.8.23"}}})");
     client_->Respond(200, answer_);
     EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
-    EXPECT_TRUE(LinesOf(LastRequest().body)[0]["create"].contains("_type"));
+    EXPECT_TRUE(LinesOf(LastRequest().body.text())[0]["create"].contains("_type"));
   }
 }
 
@@ -125,7 +125,7 @@ TEST_F(ElasticsearchTest, WhereNothingTellsTheVersionVerDoes) {
     client_->Respond(403);
     client_->Respond(200, answer_);
     EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
-    EXPECT_EQ(LinesOf(LastRequest().body)[0]["create"].contains("_type"), type);
+    EXPECT_EQ(LinesOf(LastRequest().body.text())[0]["create"].contains("_type"), type);
   }
 }
 
@@ -143,7 +143,7 @@ TEST_F(ElasticsearchTest, AClusterThatIsDownOrRefusesThePasswordIsWaitedFor) {
 
 TEST_F(ElasticsearchTest, TheTemplateMapsWhatDashboardsAskAndNoLabels) {
   MakeReady("?index=k8s&use_namespace=true");
-  const json body = json::parse(client_->requests()[2].body);
+  const json body = json::parse(client_->requests()[2].body.text());
   EXPECT_THAT(body["index_patterns"], ElementsAre("k8s-*-2*.*.*", "k8s-2*.*.*"));
   EXPECT_EQ(body["priority"], 2);
   EXPECT_TRUE(body["template"]["aliases"].contains("k8s-events"));
@@ -158,15 +158,15 @@ TEST_F(ElasticsearchTest, TheTemplateMapsWhatDashboardsAskAndNoLabels) {
 
 TEST_F(ElasticsearchTest, TheActionNamesIndexIdAndPipeline) {
   MakeReady("?index=k8s&pipeline=p1&use_namespace=true");
-  EXPECT_EQ(LinesOf(LastRequest().body)[0],
+  EXPECT_EQ(LinesOf(LastRequest().body.text())[0],
             json::parse(R"({"create":{"_index":"k8s-shop-2026.11.23","_id":"605abd8a-2875",
                             "pipeline":"p1"}})"));
 }
 
 TEST_F(ElasticsearchTest, ADataStreamTakesThePlaceOfIndices) {
   MakeReady("?data_stream=kube-events");
-  EXPECT_EQ(LinesOf(LastRequest().body)[0]["create"]["_index"], "kube-events");
-  const json body = json::parse(client_->requests()[2].body);
+  EXPECT_EQ(LinesOf(LastRequest().body.text())[0]["create"]["_index"], "kube-events");
+  const json body = json::parse(client_->requests()[2].body.text());
   EXPECT_TRUE(body.contains("data_stream"));
   EXPECT_THAT(body["index_patterns"], ElementsAre("kube-events"));
 }
@@ -190,7 +190,7 @@ TEST_F(ElasticsearchTest, WaysToSayWhoWeAre) {
 TEST_F(ElasticsearchTest, CompressPacksTheBody) {
   MakeReady("?compress=true");
   EXPECT_THAT(LastRequest().headers, Contains(Pair("Content-Encoding", "gzip")));
-  const std::vector<json> lines = LinesOf(Gunzip(LastRequest().body));
+  const std::vector<json> lines = LinesOf(Gunzip(LastRequest().body.text()));
   ASSERT_THAT(lines, SizeIs(2));
   EXPECT_EQ(lines[0]["create"]["_id"], "605abd8a-2875");
   EXPECT_EQ(lines[1]["Reason"], "BackOff");
@@ -317,7 +317,7 @@ class ElasticsearchGoldenTest : public ElasticsearchTest {
     Serve(number);
     std::vector<EventPtr> events = RecordedEvents(value);
     Export(events);
-    const std::vector<json> lines = LinesOf(LastRequest().body);
+    const std::vector<json> lines = LinesOf(LastRequest().body.text());
     ASSERT_EQ(lines.size(), 2 * events.size());
     std::size_t compared = 0;
     for (std::size_t i = 0; i < events.size(); ++i) {

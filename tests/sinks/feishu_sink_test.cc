@@ -29,8 +29,8 @@ TEST_F(FeishuTest, WithoutASecretThereIsNoSignature) {
   Export(WarningEvent());
   EXPECT_EQ(LastRequest().url, "https://h/hook/s3cret");
   EXPECT_EQ(LastRequest().method, "POST");
-  EXPECT_FALSE(Json::parse(LastRequest().body).contains("sign"));
-  EXPECT_FALSE(Json::parse(LastRequest().body).contains("timestamp"));
+  EXPECT_FALSE(Json::parse(LastRequest().body.text()).contains("sign"));
+  EXPECT_FALSE(Json::parse(LastRequest().body.text()).contains("timestamp"));
 }
 
 TEST_F(FeishuTest, TokenAndSecretComeFromFilesIfThatIsWanted) {
@@ -65,7 +65,7 @@ TEST_F(FeishuTest, ADigestHasTheColourOfItsPage) {
     auto event = std::make_shared<Event>(*WarningEvent());
     event->type = type;
     Export(std::vector<EventPtr>(9, event));
-    const Json header = Json::parse(LastRequest().body)["card"]["header"];
+    const Json header = Json::parse(LastRequest().body.text())["card"]["header"];
     EXPECT_EQ(header["template"], std::string(type) == "Warning" ? "red" : "blue");
     EXPECT_EQ(header["title"]["content"], "Kubernetes events of prod");
   }
@@ -115,7 +115,7 @@ TEST_F(FeishuTest, ABodyIsCutAtACodePointToTheBytesThatTheRobotTakes) {
     for (const char* type : {"card", "text"}) {
       Make(kFeishuRobot + std::string("&at_all=true&link=https://c&msg_type=") + type);
       EXPECT_EQ(Export(WarningEvent(message)).outcome, Outcome::kDelivered);
-      EXPECT_GT(LastRequest().body.size(), 19'000u);
+      EXPECT_GT(LastRequest().body.text().size(), 19'000u);
       EXPECT_THAT(texts_.back(), HasSubstr(message.substr(0, 3) + "…\n"));
       EXPECT_THAT(texts_.back(), EndsWith("</at>"));
       clock_.Advance(1s);

@@ -160,7 +160,7 @@ class RobotTest : public HttpSinkTest {
     Finish();
     Json bodies = Json::array();
     for (const HttpRequest& request : client_->requests()) {
-      bodies.push_back(Json::parse(request.body));
+      bodies.push_back(Json::parse(request.body.text()));
     }
     EXPECT_EQ(bodies.dump(2) + "\n", ReadTestFile("golden/" + file));
   }

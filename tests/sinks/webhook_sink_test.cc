@@ -133,15 +133,15 @@ TEST_F(WebhookTest, TheBodyFileIsReadAgainAndABrokenOneKeepsTheLastGoodOne) {
   Make("webhook:http://h?body_file=" + dir.Path("body"));
   client_->AlwaysRespondWith([](const HttpRequest&) { return FakeResponse(200); });
   Export(WarningEvent());
-  EXPECT_EQ(LastRequest().body, "one BackOff");
+  EXPECT_EQ(LastRequest().body.text(), "one BackOff");
   dir.Write("body", "two {{.Reason");
   clock_.Advance(5s);
   EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
-  EXPECT_EQ(LastRequest().body, "one BackOff");
+  EXPECT_EQ(LastRequest().body.text(), "one BackOff");
   dir.Write("body", "three {{.Reason}}");
   clock_.Advance(5s);
   Export(WarningEvent());
-  EXPECT_EQ(LastRequest().body, "three BackOff");
+  EXPECT_EQ(LastRequest().body.text(), "three BackOff");
 }
 
 TEST_F(WebhookTest, ATemplateWhoseSourceIsLostLaterIsToldOfOnce) {
@@ -155,7 +155,7 @@ TEST_F(WebhookTest, ATemplateWhoseSourceIsLostLaterIsToldOfOnce) {
     clock_.Advance(5s);
     EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
   }
-  EXPECT_EQ(LastRequest().body, "one BackOff");
+  EXPECT_EQ(LastRequest().body.text(), "one BackOff");
   EXPECT_THAT(log.Text(), testing::StartsWith("error body_file: "));
   EXPECT_THAT(log.Text(), HasSubstr("the template before stays in use"));
   EXPECT_EQ(std::ranges::count(log.Text(), '\n'), 1);
@@ -205,7 +205,7 @@ TEST_F(WebhookTest, AConfigMapThatIsMissingIsWaitedForAndNeverReplacedByTheDefau
   config_map_ = {.text = "{{ .Reason }}", .version = 2};
   client_->Respond(200);
   EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
-  EXPECT_EQ(LastRequest().body, "BackOff");
+  EXPECT_EQ(LastRequest().body.text(), "BackOff");
 }
 
 TEST_F(WebhookTest, TheDefaultNamespaceOfAConfigMapIsTheOriginals) {
@@ -230,7 +230,7 @@ TEST_F(WebhookTest, WhateverTheMessageHoldsTheBodyIsJsonAndTheMessageArrives) {
        {"say \"no\"", "a\nb\tc", "C:\\x", "100%", "\U0001F600", "\x01"}) {
     client_->Respond(200);
     Export(WarningEvent(message));
-    EXPECT_EQ(json::parse(LastRequest().body)["EventMessage"], message);
+    EXPECT_EQ(json::parse(LastRequest().body.text())["EventMessage"], message);
   }
 }
 
@@ -324,7 +324,7 @@ class WebhookGoldenTest : public WebhookTest {
   static void ExpectSame(const HttpRequest& sent, const json& recorded) {
     EXPECT_EQ(sent.url, "http://" + recorded["host"].get<std::string>() + "/hook");
     EXPECT_EQ(sent.method, recorded["method"]);
-    EXPECT_EQ(AsTheOriginal(sent.body), recorded["body"]);
+    EXPECT_EQ(AsTheOriginal(sent.body.text()), recorded["body"]);
     json headers = recorded["headers"];
     headers.erase("User-Agent");
     headers["Content-Type"] = "application/json";

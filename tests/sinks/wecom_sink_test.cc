@@ -20,14 +20,14 @@ std::string Answer(int code, const std::string& words) {
 class WecomTest : public RobotTest {
  protected:
   static std::string ContentOf(const HttpRequest& request) {
-    const Json body = Json::parse(request.body);
+    const Json body = Json::parse(request.body.text());
     return body[std::string(body["msgtype"])]["content"];
   }
   // 20 messages a minute; text of 2,048 and markdown of 4,096 bytes.
   void Serve() {
     RobotTest::Serve({{20, 60s}}, Answer(0, "ok"), Answer(40058, "exceed max length"),
                      [this](const HttpRequest& request) {
-                       const bool text = Json::parse(request.body)["msgtype"] == "text";
+                       const bool text = Json::parse(request.body.text())["msgtype"] == "text";
                        contents_.push_back(ContentOf(request));
                        return contents_.back().size() <= (text ? 2048 : 4096);
                      });
@@ -36,7 +36,7 @@ class WecomTest : public RobotTest {
     Make(kRobot + options);
     client_->Respond(200, Answer(0, "ok"));
     EXPECT_EQ(Export(event).outcome, Outcome::kDelivered);
-    return Json::parse(LastRequest().body);
+    return Json::parse(LastRequest().body.text());
   }
   std::vector<std::string> contents_;
 };

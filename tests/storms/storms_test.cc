@@ -26,7 +26,7 @@ class StormTest : public HttpSinkTest {
  protected:
   StormTest() {
     client_->AlwaysRespondWith([this](const HttpRequest& request) {
-      return FakeResponse(200, robot_.Answer(request.url, request.body));
+      return FakeResponse(200, robot_.Answer(request.url, request.body.text()));
     });
   }
 
