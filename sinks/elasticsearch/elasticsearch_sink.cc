@@ -24,6 +24,8 @@ using nlohmann::json;
 
 // 1,000 documents or 5 MiB a request; the rest of it is for actions and tags.
 constexpr BatchLimits kLimits = {.events = 1000, .bytes = 4 << 20};
+// What a document and its action have beside the event's own text, as a rule.
+constexpr std::size_t kAddedBytes = 512;
 // What people have to permit.
 constexpr Duration kAskAgain = std::chrono::minutes(5);
 constexpr const char* kBulkPath = "/_bulk?filter_path=errors,items.*.status,items.*.error";
@@ -104,10 +106,8 @@ class ElasticsearchSink final : public EventSink {
       result.events.assign(batch.events.size(), *not_ready);
       return result;
     }
-    std::string body;
-    for (const EventPtr& event : batch.events) body_.Append(*event, &body);
     const HttpResponse response =
-        cluster_.Send("POST", kBulkPath, std::move(body), "application/x-ndjson",
+        cluster_.Send("POST", kBulkPath, BodyOf(batch), "application/x-ndjson",
                       batch.events.front()->VersionId(), std::move(stop));
     result.events = ReadBulkAnswer(response, batch.events.size(), cluster_.Secrets());
     result.retry_after = RetryAfter(response, clock_.Wall());
@@ -116,6 +116,15 @@ class ElasticsearchSink final : public EventSink {
   }
 
  private:
+  std::string BodyOf(const EventBatch& batch) {
+    std::size_t most = 0;
+    for (const EventPtr& event : batch.events) most += event->json.size() + kAddedBytes;
+    std::string body;
+    body.reserve(most);  // what is not used costs no memory, growing does
+    for (const EventPtr& event : batch.events) body_.Append(*event, &body);
+    return body;
+  }
+
   EventOutcome Judge(const HttpResponse& response) {
     return JudgeResponse(response, cluster_.Secrets());
   }
