@@ -1,7 +1,8 @@
 # Thin: each target is a script or a CMake preset. On Debian 12 `make run` and `make test` need
 # nothing else done before.
 .DEFAULT_GOAL := build
-.PHONY: deps build run known-sink test e2e e2e-kubernetes e2e-elasticsearch lint fuzz bench soak clean
+.PHONY: deps build run known-sink test fault-tests tsan-build e2e e2e-kubernetes e2e-elasticsearch \
+  lint fuzz bench soak clean
 
 deps:  # the packages of packages.txt that are missing
 	@.ci/deps
@@ -26,10 +27,15 @@ test: deps  # all tests twice: under ASan and UBSan, then under TSan
 	cmake --preset dev
 	cmake --build --preset dev
 	ctest --preset dev -LE fault
-	ctest --preset dev -L fault -j 16  # they wait most of the time
-	cmake --preset tsan
-	cmake --build --preset tsan
+	@$(MAKE) -j 2 --output-sync=target fault-tests tsan-build
 	ctest --preset tsan
+
+fault-tests:  # they wait most of the time
+	ctest --preset dev -L fault -j 16
+
+tsan-build:  # with what the fault tests leave of the processors
+	cmake --preset tsan
+	nice cmake --build --preset tsan
 
 # One compiles or waits while the other works. Packages come before, since apt works for one alone.
 e2e: deps build  # against real servers; needs Go

@@ -1,13 +1,11 @@
 #!/usr/bin/env bash
-# `make bench`: what the release program costs, beside the targets. `bench/run.sh build` only
-# builds what it takes.
+# `make bench`: what the release program costs, beside the targets.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cmake --preset release -DEVENTER_BENCH=ON >/dev/null
 cmake --build --preset release \
   --target kube-eventer bench_programs replay-api-server event-receiver
-if [[ ${1:-} == build ]]; then exit; fi
 
 scratch=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT

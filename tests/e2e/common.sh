@@ -18,7 +18,8 @@ check_go() {
   GOPROXY=${GOPROXY%,direct}  # registries only, no repositories
   # Not optimised, servers and tests are built in two thirds of the time, and do as well.
   GOFLAGS="$(go env GOFLAGS) '-gcflags=all=-N -l -dwarf=false'"
-  export GOPROXY GOFLAGS
+  # Without C, the tests share what was compiled for the servers.
+  export GOPROXY GOFLAGS CGO_ENABLED=0
 }
 
 # check_tool PROGRAM PACKAGE

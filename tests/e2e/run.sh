@@ -12,7 +12,7 @@ build_controlplane() {
   fi
   echo "e2e: building the control plane; with an empty Go cache this takes some minutes"
   # A compiler's heap may grow: garbage costs it a tenth of its time.
-  CGO_ENABLED=0 GOGC=400 again \
+  GOGC=400 again \
     go build -buildvcs=false -ldflags "-s -w" -o "$E2E_DIR/controlplane" ./controlplane
   echo "$want" >"$E2E_DIR/controlplane.stamp"
 }
