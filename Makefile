@@ -30,7 +30,8 @@ test: deps  # all tests twice: under ASan and UBSan, then under TSan
 	@$(MAKE) -j 2 --output-sync=target fault-tests tsan-build
 	ctest --preset tsan
 
-fault-tests:  # they wait most of the time
+# Parts of `test`, side by side.
+fault-tests:  # they wait most of the time; need build/dev
 	ctest --preset dev -L fault -j 16
 
 tsan-build:  # with what the fault tests leave of the processors
