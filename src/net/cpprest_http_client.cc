@@ -4,6 +4,9 @@
 #include <netinet/tcp.h>
 #include <pplx/threadpool.h>
 
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <condition_variable>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -24,14 +27,33 @@ using web::http::client::http_client_config;
 // cpprestsdk's own idle time, far above every deadline of ours: it only ends what could not be
 // cancelled (a proxy that never answers CONNECT).
 constexpr std::chrono::minutes kLastResort(10);
+// For a name that was known when a connection was begun: what glibc takes at most
+// (InitHttpThreads), and a little more.
+constexpr std::chrono::seconds kLookup(5);
 
 // The connections to one scheme, host and port.
 struct Peer {
-  Peer(std::shared_ptr<TlsPeer> t, const web::uri& base, const http_client_config& config)
-      : tls(std::move(t)), client(base, config) {}
+  Peer(std::shared_ptr<TlsPeer> t, std::string a, const web::uri& base,
+       const http_client_config& config)
+      : tls(std::move(t)), address(std::move(a)), client(base, config) {}
   const std::shared_ptr<TlsPeer> tls;  // null for http
+  const std::string address;           // of the host's; empty: those that cpprestsdk finds
   http_client client;
 };
+
+// Nothing was heard from whoever has the address that was tried. cpprestsdk tries the others only
+// after one that refuses.
+bool IsUnreachable(const HttpResponse& response, const Peer& peer) {
+  if (response.sent || response.status != 0) return false;
+  const bool refused = response.error == HttpError::kConnect && !peer.address.empty();
+  return refused || response.error == HttpError::kTimeout;
+}
+
+// After the last one cpprestsdk's own search (an empty text), which begins with the first.
+std::string NextAddress(const std::vector<std::string>& all, const std::string& tried) {
+  auto at = tried.empty() ? all.begin() : std::find(all.begin(), all.end(), tried);
+  return at == all.end() || ++at == all.end() ? std::string() : *at;
+}
 
 // `brackets`: a proxy is told the host as it is written in a URL, the resolver as an address.
 web::uri BaseUri(const Url& url, bool brackets) {
@@ -92,8 +114,9 @@ ProxyRules MakeProxyRules(const HttpClientOptions& options) {
 
 class CpprestHttpClient final : public HttpClient {
  public:
-  CpprestHttpClient(Clock& clock, const HttpClientOptions& options)
+  CpprestHttpClient(Clock& clock, const HttpClientOptions& options, NameLookup lookup)
       : clock_(clock),
+        lookup_(std::move(lookup)),
         user_agent_(options.user_agent.empty() ? "kube-eventer" : options.user_agent),
         server_name_(options.server_name),
         insecure_(options.insecure),
@@ -114,10 +137,13 @@ class CpprestHttpClient final : public HttpClient {
   HttpResponse RunOnce(const HttpRequest& request, const Url& url, Duration timeout,
                        std::stop_token stop, const StreamHandler* lines);
   std::shared_ptr<Peer> PeerFor(const Url& url);
-  std::shared_ptr<Peer> NewPeer(const Url& url) const;
+  std::shared_ptr<Peer> NewPeer(const Url& url, const std::string& address) const;
   void Forget(const Url& url);
+  std::vector<std::string> AddressesOf(const std::string& host, std::stop_token stop) const;
+  std::string PassOver(const std::shared_ptr<Peer>& tried, const Url& url, std::stop_token stop);
 
   Clock& clock_;
+  const NameLookup lookup_;
   const std::string user_agent_, server_name_;
   const bool insecure_;
   const std::shared_ptr<TlsSettings> tls_;
@@ -165,13 +191,50 @@ HttpResponse CpprestHttpClient::RunOnce(const HttpRequest& request, const Url& u
     response.error = HttpError::kBroken;
     response.error_text = "an interim answer that was not asked for";
   }
+  if (IsUnreachable(response, *peer)) {
+    const std::string next = PassOver(peer, url, std::move(stop));
+    if (!next.empty()) response.error_text += "; the next attempt goes to " + next;
+  }
   return response;
+}
+
+// One address that swallows what is sent to it would take each attempt whole: a machine that is
+// off, a network that has IPv6 addresses and no way out. The next attempt goes to the address
+// behind it, and stays there while that works. Returns which; empty: to what it went to before.
+std::string CpprestHttpClient::PassOver(const std::shared_ptr<Peer>& tried, const Url& url,
+                                        std::stop_token stop) {
+  if (proxies_.For(url)) return {};  // it is the one who connects
+  const std::string next = NextAddress(AddressesOf(url.host, std::move(stop)), tried->address);
+  if (next == tried->address) return {};
+  std::lock_guard lock(mutex_);
+  std::shared_ptr<Peer>& peer = peers_[url.scheme + "://" + url.authority()];
+  if (peer == tried) peer = NewPeer(url, next);  // else another thread was quicker
+  return peer ? peer->address : std::string();
+}
+
+std::vector<std::string> CpprestHttpClient::AddressesOf(const std::string& host,
+                                                        std::stop_token stop) const {
+  struct Answer {
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    std::optional<std::vector<std::string>> addresses;
+  };
+  const auto answer = std::make_shared<Answer>();
+  lookup_(host, [answer](std::vector<std::string> addresses) {
+    std::lock_guard lock(answer->mutex);
+    answer->addresses = std::move(addresses);
+    answer->changed.notify_all();
+  });
+  std::unique_lock lock(answer->mutex);
+  clock_.WaitUntil(lock, answer->changed, std::move(stop), clock_.Steady() + kLookup,
+                   [&] { return answer->addresses.has_value(); });
+  return answer->addresses.value_or(std::vector<std::string>());
 }
 
 std::shared_ptr<Peer> CpprestHttpClient::PeerFor(const Url& url) {
   std::lock_guard lock(mutex_);
   std::shared_ptr<Peer>& peer = peers_[url.scheme + "://" + url.authority()];
-  if (!peer) peer = NewPeer(url);
+  if (!peer) peer = NewPeer(url, "");
   return peer;
 }
 
@@ -180,7 +243,7 @@ void CpprestHttpClient::Forget(const Url& url) {
   peers_.erase(url.scheme + "://" + url.authority());
 }
 
-std::shared_ptr<Peer> CpprestHttpClient::NewPeer(const Url& url) const {
+std::shared_ptr<Peer> CpprestHttpClient::NewPeer(const Url& url, const std::string& address) const {
   http_client_config config;
   config.set_timeout(kLastResort);
   config.set_max_redirects(0);
@@ -199,7 +262,9 @@ std::shared_ptr<Peer> CpprestHttpClient::NewPeer(const Url& url) const {
     config.set_nativehandle_options(
         [secure = url.secure()](auto handle) { KeepAlive(handle, secure); });
   }
-  return std::make_shared<Peer>(std::move(tls), BaseUri(url, proxy != nullptr), config);
+  Url to = url;
+  if (!address.empty()) to.host = address;
+  return std::make_shared<Peer>(std::move(tls), address, BaseUri(to, proxy != nullptr), config);
 }
 
 }  // namespace
@@ -211,8 +276,27 @@ void InitHttpThreads(std::size_t threads) {
   crossplat::threadpool::initialize_with_threads(threads);
 }
 
-std::shared_ptr<HttpClient> NewCpprestHttpClient(Clock& clock, const HttpClientOptions& options) {
-  return std::make_shared<CpprestHttpClient>(clock, options);
+NameLookup SystemNameLookup() {
+  using boost::asio::ip::tcp;
+  return [](const std::string& host, std::function<void(std::vector<std::string>)> done) {
+    auto resolver =
+        std::make_shared<tcp::resolver>(crossplat::threadpool::shared_instance().service());
+    resolver->async_resolve(
+        host, "", [resolver, done = std::move(done)](const auto& error, const auto& found) {
+          std::vector<std::string> addresses;
+          if (!error) {
+            for (const auto& entry : found) {
+              addresses.push_back(entry.endpoint().address().to_string());
+            }
+          }
+          done(std::move(addresses));
+        });
+  };
+}
+
+std::shared_ptr<HttpClient> NewCpprestHttpClient(Clock& clock, const HttpClientOptions& options,
+                                                 NameLookup lookup) {
+  return std::make_shared<CpprestHttpClient>(clock, options, std::move(lookup));
 }
 
 }  // namespace eventer

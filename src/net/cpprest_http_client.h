@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "eventer/http_client.h"
 
@@ -19,10 +22,23 @@ namespace eventer {
 // in the environment (resolv.conf(5)) takes the place of that; plug-ins inherit it.
 void InitHttpThreads(std::size_t threads);
 
+// Returns at once; calls `done` once, from another thread: the numeric addresses of a host in the
+// order in which they are to be tried, none if it cannot be resolved.
+using NameLookup = std::function<void(
+    const std::string& host, std::function<void(std::vector<std::string> addresses)> done)>;
+
+// The system's resolver, on the thread that looks up names for cpprestsdk, too.
+NameLookup SystemNameLookup();
+
 // Throws ConfigError if a certificate, key or proxy of `options` cannot be used.
 //
 // What the library's reading means for Stream: bytes count when their chunk is whole (the API
 // server writes each event as a chunk), and a body that is not chunked comes in pieces of 64 KiB.
-std::shared_ptr<HttpClient> NewCpprestHttpClient(Clock& clock, const HttpClientOptions& options);
+//
+// A host's addresses are tried one after the other: one that refuses takes no time, one that never
+// answers takes the deadline of an attempt, and the next attempt goes to the next one. `lookup`
+// tells which that is.
+std::shared_ptr<HttpClient> NewCpprestHttpClient(Clock& clock, const HttpClientOptions& options,
+                                                 NameLookup lookup = SystemNameLookup());
 
 }  // namespace eventer

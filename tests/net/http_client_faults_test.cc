@@ -122,6 +122,76 @@ TEST_F(HttpClientFaults, AConnectThatHangsIsGivenUpAtTheDeadline) {
   EXPECT_FALSE(response.sent);
 }
 
+// "localhost" is 127.0.0.1 for the library, which nobody answers, and what a test says for the
+// lookup.
+class HttpClientAddresses : public HttpClientFaults {
+ protected:
+  void TellAddresses(std::vector<std::string> addresses) {
+    client_ = NewCpprestHttpClient(clock_, options_,
+                                   [=, this](const std::string& host, const auto& done) {
+                                     asked_.push_back(host);
+                                     done(addresses);
+                                   });
+  }
+  HttpResponse SendInVain() {
+    auto pending = SendInBackground(url_);
+    clock_.AwaitWaiters(1);
+    clock_.Advance(10s);
+    return pending.get();
+  }
+  static LoopbackServer::Options Ipv6() {
+    LoopbackServer::Options options;
+    options.ipv6 = true;
+    return options;
+  }
+
+  LoopbackServer server_{AnswerAll(HttpAnswer("six")), Ipv6()};
+  const DeafListener deaf_{server_.port()};
+  const std::string url_ = "http://localhost:" + std::to_string(server_.port()) + "/";
+  std::vector<std::string> asked_;
+};
+
+TEST_F(HttpClientAddresses, OneThatNeverAnswersIsPassedOverInTheNextAttempt) {
+  TellAddresses({"127.0.0.1", "::1"});
+  const HttpResponse response = SendInVain();
+  EXPECT_EQ(response.error, HttpError::kTimeout);
+  EXPECT_THAT(response.error_text, HasSubstr("; the next attempt goes to ::1"));
+  EXPECT_EQ(Send(url_).body, "six");
+  EXPECT_EQ(Send(url_).body, "six");  // it stays there
+  EXPECT_EQ(server_.connections(), 1);
+  EXPECT_THAT(asked_, testing::ElementsAre("localhost"));
+  EXPECT_EQ(server_.requests()[0].Header("Host"), "localhost:" + std::to_string(server_.port()));
+}
+
+TEST_F(HttpClientAddresses, AllAreTriedAndThenTheNameAgain) {
+  TellAddresses({"127.0.0.1", "127.0.0.2", "::2"});  // the second refuses, nobody has the third
+  EXPECT_THAT(SendInVain().error_text, HasSubstr("127.0.0.2"));
+  EXPECT_THAT(Send(url_).error_text, HasSubstr("goes to ::2"));
+  EXPECT_THAT(Send(url_).error_text, Not(HasSubstr("next attempt")));
+  EXPECT_THAT(SendInVain().error_text, HasSubstr("127.0.0.2"));
+}
+
+TEST_F(HttpClientAddresses, TheOnlyOneIsTriedAgain) {
+  TellAddresses({"127.0.0.1"});
+  EXPECT_THAT(SendInVain().error_text, Not(HasSubstr("next attempt")));
+  EXPECT_EQ(SendInVain().error, HttpError::kTimeout);
+}
+
+TEST_F(HttpClientAddresses, AStopEndsTheLookup) {
+  client_ = NewCpprestHttpClient(clock_, options_, [this](const std::string&, const auto&) {
+    stop_.request_stop();  // and never answers
+  });
+  EXPECT_EQ(SendInVain().error, HttpError::kTimeout);
+}
+
+TEST_F(HttpClientFaults, TheSystemLooksUpNames) {
+  std::promise<std::vector<std::string>> found;
+  SystemNameLookup()("127.0.0.1", [&](std::vector<std::string> addresses) {
+    found.set_value(std::move(addresses));
+  });
+  EXPECT_THAT(found.get_future().get(), testing::ElementsAre("127.0.0.1"));
+}
+
 TEST_F(HttpClientFaults, AStopEndsAConnect) {
   DeafListener listener;
   auto response = SendInBackground(listener.Url());

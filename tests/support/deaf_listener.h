@@ -9,7 +9,7 @@ namespace eventer {
 
 class DeafListener {
  public:
-  DeafListener();
+  explicit DeafListener(std::uint16_t port = 0);  // on 127.0.0.1; 0: any
   ~DeafListener();
   std::string Url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
 
