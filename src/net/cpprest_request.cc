@@ -180,11 +180,23 @@ bool IsFraming(const std::string& name) {
   return false;
 }
 
+// cpprestsdk would join the values of one name by commas, which is another thing for most readers
+// but HTTP's own (the API server takes "a, b" for one group). It writes values as they are.
+void AddHeader(const std::string& name, const std::string& value,
+               web::http::http_headers& headers) {
+  const auto there = headers.find(name);
+  if (there == headers.end()) {
+    headers.add(name, value);
+  } else {
+    there->second += "\r\n" + there->first + ":" + value;
+  }
+}
+
 void SetHeaders(const OutgoingRequest& outgoing, web::http::http_request& message) {
   const HttpHeaders& headers = outgoing.request.headers;
   message.headers().remove("Content-Type");  // cpprestsdk's own idea
   for (const auto& [name, value] : headers) {
-    if (!IsFraming(name)) message.headers().add(name, value);
+    if (!IsFraming(name)) AddHeader(name, value, message.headers());
   }
   if (!HasHeader(headers, "Host")) message.headers().add("Host", outgoing.url.host_header);
   if (!HasHeader(headers, "User-Agent")) message.headers().add("User-Agent", outgoing.user_agent);

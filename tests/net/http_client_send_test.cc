@@ -67,6 +67,14 @@ TEST_F(HttpClientSend, SendsMethodHeadersAndBody) {
   EXPECT_EQ(received.body, "{}");
 }
 
+// The API server takes "a, b" for one group.
+TEST_F(HttpClientSend, SendsAHeaderOfManyValuesAsManyLines) {
+  HttpRequest request;
+  request.headers = {{"Impersonate-Group", "a"}, {"X-One", "1"}, {"impersonate-group", "b"}};
+  EXPECT_THAT(Received(request).head,
+              HasSubstr("Impersonate-Group:a\r\nImpersonate-Group:b\r\n"));
+}
+
 TEST_F(HttpClientSend, MakesUpNeitherContentTypeNorAcceptEncoding) {
   HttpRequest request;
   request.method = "POST";
