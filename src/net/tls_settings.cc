@@ -5,6 +5,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "eventer/error.h"
@@ -54,23 +56,34 @@ void SendServerName(const SSL* ssl, int where, int) {
 
 int KeepVerdict(int ok, X509_STORE_CTX*) { return ok; }
 
+std::string_view BytesOf(const ASN1_STRING* string) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
+          static_cast<std::size_t>(ASN1_STRING_length(string))};
+}
+
+// Names are checked before signatures: whatever the peer has put there comes to this.
+std::string NameOf(const GENERAL_NAME& name) {
+  if (name.type == GEN_DNS) {
+    std::string text(BytesOf(name.d.dNSName));
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c <= ' ' || c > '~'; }, '?');
+    return text;
+  }
+  if (name.type != GEN_IPADD) return {};
+  const std::string_view address = BytesOf(name.d.iPAddress);
+  if (address.size() != 4 && address.size() != 16) return {};  // OpenSSL lets any length pass
+  char text[INET6_ADDRSTRLEN] = "";
+  inet_ntop(address.size() == 4 ? AF_INET : AF_INET6, address.data(), text, sizeof(text));
+  return text;
+}
+
 std::string NamesOf(X509* certificate) {
   std::string names;
   auto* all = static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
   for (int i = 0; i < sk_GENERAL_NAME_num(all); ++i) {
-    const GENERAL_NAME* name = sk_GENERAL_NAME_value(all, i);
-    char text[INET6_ADDRSTRLEN] = "";
-    if (!names.empty()) names += ", ";
-    if (name->type == GEN_DNS) {
-      names.append(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
-                   static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName)));
-    } else if (name->type == GEN_IPADD) {
-      const bool v4 = ASN1_STRING_length(name->d.iPAddress) == 4;
-      inet_ntop(v4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(name->d.iPAddress), text,
-                sizeof(text));
-      names += text;
-    }
+    const std::string name = NameOf(*sk_GENERAL_NAME_value(all, i));
+    if (!name.empty()) names += (names.empty() ? "" : ", ") + name;
   }
   GENERAL_NAMES_free(all);
   return names.empty() ? "no name at all" : names.substr(0, 300);

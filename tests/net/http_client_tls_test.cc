@@ -124,6 +124,15 @@ TEST_F(HttpClientTls, AnotherNameIsRefusedAndNamed) {
               HasSubstr("the certificate is for kubernetes, 10.96.0.1, not for 127.0.0.1"));
 }
 
+TEST_F(HttpClientTls, NamesThatAForgerMadeAreToldWithoutReadingPastThem) {
+  const TestCa forger("test CA");  // has the CA's name, not its key
+  // An address of one byte; a name of "a", a line feed and an escape.
+  EXPECT_THAT(Ask(With(forger.Issue({"DER:30:03:87:01:7F"}))).error_text,
+              HasSubstr("the certificate is for no name at all, not for 127.0.0.1"));
+  EXPECT_THAT(Ask(With(forger.Issue({"DER:30:05:82:03:61:0A:1B"}))).error_text,
+              HasSubstr("the certificate is for a??, not for 127.0.0.1"));
+}
+
 TEST_F(HttpClientTls, ACommonNameIsNoHostName) {
   options_.server_name = "leaf";  // the common name of every test certificate
   EXPECT_EQ(Ask(With(ca_.Issue({}))).error, HttpError::kTls);
