@@ -102,7 +102,7 @@ void EventWatch::LookAtCollection() {
 }
 
 bool EventWatch::Replaced(const std::string& list_version) const {
-  if (handover_.position().empty()) return false;
+  if (handover_.position().empty() || list_version.empty()) return false;
   const auto position = VersionNumber(handover_.position()), list = VersionNumber(list_version);
   if (position && list) return *list < *position;
   return position.has_value() != list.has_value();

@@ -39,6 +39,20 @@ TEST_F(RelistSourceTest, GoesOnFromAStoredPosition) {
   EXPECT_EQ(stats.source.relists, 0u);
 }
 
+TEST_F(RelistSourceTest, AFirstPageThatIsTooLargeIsNoReplacedHistory) {
+  api.Put(EventJson("delivered-before"));
+  const std::string old_but_new_to_us(20'000, 'x');
+  for (int i = 0; i < 500; ++i) {  // 10 MB
+    api.Put(EventJson("e" + std::to_string(i), "default", -3600, old_but_new_to_us));
+  }
+  ForgetAll();
+  Start(From("1001", clock.Wall()));
+  received.AwaitEvents(500);
+  EXPECT_EQ(received.names().front(), "e0@1002");
+  EXPECT_EQ(stats.source.gaps, 1u);  // of the 410
+  EXPECT_EQ(stats.source.relists, 1u);
+}
+
 TEST_F(RelistSourceTest, AStoredPositionBeatsSince) {
   api.Put(EventJson("before"));
   auto options = From("1001");
