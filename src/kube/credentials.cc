@@ -90,20 +90,18 @@ class ExecCredentials final : public Credentials {
 
   Credential Get(std::stop_token stop) override {
     std::unique_lock lock(mutex_);
-    const auto idle = [this] { return !running_; };
-    if (!clock_.WaitUntil(lock, changed_, stop, SteadyTime::max(), idle)) {
-      return {.error = "stopped"};
-    }
+    if (running_) return AwaitRun(lock, std::move(stop));
     if (Usable()) return current_;
     running_ = true;
     lock.unlock();
-    ExecResult result = RunExecPlugin(clock_, config_, stop);
+    ExecResult result = RunExecPlugin(clock_, config_, std::move(stop));
     lock.lock();
     running_ = false;
+    ++runs_;
     changed_.notify_all();
-    if (!result.credential) return {.error = result.error};
-    Take(std::move(*result.credential));
-    return current_;
+    error_ = std::move(result.error);
+    if (result.credential) Take(std::move(*result.credential));
+    return Latest();
   }
 
   void Refused(const Credential& refused, SteadyTime) override {
@@ -112,6 +110,16 @@ class ExecCredentials final : public Credentials {
   }
 
  private:
+  // What the run under way comes to, be it a failure: many who wait for a plug-in that hangs do not
+  // let it hang once for each of them.
+  Credential AwaitRun(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
+    const auto ended = [this, run = runs_] { return runs_ != run; };
+    if (!clock_.WaitUntil(lock, changed_, std::move(stop), SteadyTime::max(), ended)) {
+      return {.error = "stopped"};
+    }
+    return Latest();
+  }
+  Credential Latest() const { return error_.empty() ? current_ : Credential{.error = error_}; }
   bool Usable() const { return usable_ && (!expires_ || clock_.Wall() <= *expires_); }
 
   void Take(ExecCredential credential) {
@@ -128,6 +136,8 @@ class ExecCredentials final : public Credentials {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool running_ = false, usable_ = false;
+  std::uint64_t runs_ = 0;  // that have ended
+  std::string error_;       // of the last of them; empty: it made current_
   Credential current_;
   std::optional<WallTime> expires_;
 };

@@ -82,11 +82,6 @@ std::string WithoutControls(std::string text) {
   return text;
 }
 
-void LogStderr(const ExecPlugin& exec, const std::string& text) {
-  const std::string line = WithoutControls(Trimmed(text).substr(0, 1000));
-  if (!line.empty()) spdlog::warn("exec plug-in {}: {}", exec.command, line);
-}
-
 bool MayNameASecret(std::string_view name) {
   std::string lower(name);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -142,14 +137,23 @@ void HideTokens(std::string* text) {
   }
 }
 
-// The first line of what it said of itself, for an error text.
+// What it said of itself, in one line that may be shown.
+std::string Shown(const Command& command, std::string words, std::size_t max) {
+  for (const std::string& secret : SecretsOf(command)) Hide(secret, &words);
+  HideTokens(&words);
+  words = WithoutControls(std::move(words));
+  return words.size() <= max ? words : words.substr(0, max) + "...";
+}
+
+void LogStderr(const Command& command, const std::string& text) {
+  const std::string line = Shown(command, Trimmed(text), 1000);
+  if (!line.empty()) spdlog::warn("exec plug-in {}: {}", command.argv[0], line);
+}
+
+// Its first line, for an error text.
 std::string FirstWords(const Command& command, const std::string& text) {
-  constexpr std::size_t kMax = 200;
-  std::string line = Trimmed(text);
-  line = WithoutControls(line.substr(0, line.find_first_of("\r\n")));
-  for (const std::string& secret : SecretsOf(command)) Hide(secret, &line);
-  HideTokens(&line);
-  return line.size() <= kMax ? line : line.substr(0, kMax) + "...";
+  const std::string words = Trimmed(text);
+  return Shown(command, words.substr(0, words.find_first_of("\r\n")), 200);
 }
 
 }  // namespace
@@ -192,7 +196,7 @@ ExecResult RunExecPlugin(Clock& clock, const KubeConfig& config, std::stop_token
   const ExecPlugin& exec = *config.exec;
   const Command command = PluginCommand(config);
   const ProcessResult process = RunProcess(clock, command, stop);
-  LogStderr(exec, process.err);
+  LogStderr(command, process.err);
   ExecResult result;
   if (!process.error.empty()) {
     result.error = process.error;

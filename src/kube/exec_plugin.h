@@ -28,7 +28,8 @@ std::string ExecInfo(const KubeConfig& config);
 // What the plug-in wrote to stdout.
 ExecResult ParseExecCredential(const std::string& text, const std::string& api_version);
 
-// Runs config.exec and waits for it: 60 s at most, or until `stop`. Its stderr goes to the log.
+// Runs config.exec and waits for it: 60 s at most, or until `stop`. Its stderr goes to the log,
+// without what looks like a secret.
 ExecResult RunExecPlugin(Clock& clock, const KubeConfig& config, std::stop_token stop);
 
 }  // namespace eventer

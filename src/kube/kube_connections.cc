@@ -92,9 +92,12 @@ void KubeConnections::Rebuild(const Files& files) {
     std::shared_ptr<HttpClient> client = factory_(Options(files));
     std::lock_guard lock(mutex_);
     client_ = std::move(client);
-    spdlog::info("certificates for {} have changed: new connections use them", config_.server);
+    spdlog::info("certificates for {} have changed: new connections use them",
+                 config_.ServerToShow());
   } catch (const ConfigError& error) {
-    if (log_.Allow()) spdlog::warn("new certificates for {}: {}", config_.server, error.what());
+    if (log_.Allow()) {
+      spdlog::warn("new certificates for {}: {}", config_.ServerToShow(), error.what());
+    }
   }
 }
 

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <vector>
 
 #include "eventer/error.h"
 #include "eventer/time_format.h"
@@ -211,8 +213,10 @@ TEST_F(CredentialsTest, NoSecretThatAPluginSaysIsTold) {
   UseExec("echo \"$MY_KEY $* eyJhbGciOiJSUzI1NiJ9eyJz.eyJzdWIiOiJhZG1pbiJ9.Q29vbA\" >&2\nexit 3");
   config_.exec->env = {{"MY_KEY", "s3cret"}};
   config_.exec->args = {"get-token", "--api-token=s3cond", "--password", "th1rd", "--profile=prod"};
-  EXPECT_THAT(Fault(), HasSubstr("exit code 3: *** get-token --api-token=*** --password *** "
-                                 "--profile=prod ***"));
+  const CapturedLog log;
+  const std::string shown = "*** get-token --api-token=*** --password *** --profile=prod ***";
+  EXPECT_THAT(Fault(), HasSubstr("exit code 3: " + shown));
+  EXPECT_EQ(log.Count("plug: " + shown), 1);
 }
 
 TEST_F(CredentialsTest, APluginThatTakesLongIsWaitedForWithAWord) {
@@ -237,6 +241,25 @@ echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","s
   EXPECT_THAT(Authorization(), HasSubstr("failed with exit code 1"));
   std::filesystem::remove(dir_.Path("broken"));
   EXPECT_EQ(Authorization(), "Bearer T");
+}
+
+TEST_F(CredentialsTest, ThoseWhoWaitForAPluginThatHangsTakeItsFailure) {
+  const CapturedLog log;
+  UseExec("test -e " + dir_.Path("broken") + R"( && { sleep 1000 & wait; }
+echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"T"}}')");
+  Make();
+  dir_.Write("broken", "");
+  credentials_->Refused(credentials_->Get({}), clock_.Steady());
+  std::array<std::string, 5> said;
+  std::vector<std::jthread> watches;
+  for (std::string& one : said) watches.emplace_back([&] { one = Authorization(); });
+  clock_.AwaitQuiet(5);
+  clock_.Advance(5s);
+  clock_.AwaitQuiet(5);
+  clock_.Advance(55s);
+  watches.clear();
+  EXPECT_THAT(said, testing::Each(HasSubstr("did not end in time")));
+  EXPECT_EQ(log.Count("takes long"), 1);
 }
 
 TEST_F(CredentialsTest, APluginSeesItsEnvironment) {
