@@ -39,9 +39,9 @@ class SinkUri {
   // The URI without secrets: userinfo, path, the values of all options that are not known to be
   // harmless, and the names of those that nobody has read are masked. Safe to log.
   std::string Masked() const;
-  // Path, userinfo and all else that Masked() masks, as one text that tells
-  // destinations on one host apart. A secret: to be hashed, never shown.
-  std::string PathAndSecrets() const;
+  // All that Masked() masks, index and data stream, as one text that tells destinations on one
+  // host apart. A secret: to be hashed, never shown.
+  std::string Destination() const;
 
   // Options. Each call marks the option as read. Of a repeated option the first value counts and
   // a warning is kept; lists take all values, split at ','.

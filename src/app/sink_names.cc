@@ -43,7 +43,7 @@ void Claim(std::set<std::string>& taken, const std::string& name, const SinkUri&
 
 // `base` with a hash; with a number too where even that is taken.
 std::string Distinguish(std::set<std::string>& taken, const std::string& base, const SinkUri& uri) {
-  const std::string hashed = base + "-" + ShortHash(uri.PathAndSecrets());
+  const std::string hashed = base + "-" + ShortHash(uri.Destination());
   std::string name = hashed;
   for (int i = 2; !taken.insert(name).second; ++i) name = hashed + "-" + std::to_string(i);
   return name;
@@ -74,7 +74,8 @@ SinkNames NameSinks(std::vector<SinkUri>& uris) {
     result.names[i] = Distinguish(taken, base, uris[i]);
     result.warnings.push_back(uris[i].Name() + ": several sinks would be called " + base +
                               "; this one is " + result.names[i] +
-                              ": give each of them a name with name=");
+                              " until its address or options change, and then begins anew: give "
+                              "each of them a name with name=");
   }
   return result;
 }

@@ -14,8 +14,9 @@ struct SinkNames {
 };
 
 // The option `name`, else kind and host ("webhook:hooks.example.com"); of equal ones each gets a
-// short hash of path and credentials, so that a name does not depend on the order of the flags.
-// Throws ConfigError if two are given the same name.
+// short hash of SinkUri::Destination, so that a name does not depend on the order of the flags, and
+// where even that is equal a number, by which it does. Throws ConfigError if two are given the same
+// name.
 SinkNames NameSinks(std::vector<SinkUri>& uris);
 
 }  // namespace eventer

@@ -15,42 +15,72 @@ namespace {
 
 constexpr std::string_view kMask = "***";
 
-// Options whose values are shown as they are. Whatever is not here may be a secret.
-constexpr std::array<std::string_view, 30> kHarmless = {
+// Options whose values are shown as they are: words, numbers, times, filters, names of objects,
+// files of certificates and templates, and texts that every reader of a chat sees. Whatever is not
+// here may be a secret (headers, links, addresses, where a token lies) or names a person.
+constexpr std::array<std::string_view, 51> kHarmless = {
+    "at_all",
+    "body_file",
+    "bulkWorkers",
+    "ca_file",
     "closing",
     "cluster",
     "cluster_id",
     "cluster_name",
+    "compress",
+    "context",
     "custom_body_configmap",
     "custom_body_configmap_namespace",
+    "data_stream",
     "exclude_kinds",
     "exclude_namespaces",
     "exclude_reason",
     "format",
     "group_wait",
-    "index",
+    "healthCheck",
     "inClusterConfig",
+    "index",
     "insecure",
     "kinds",
+    "label",
     "level",
+    "manage_template",
     "max_age",
+    "maxRetries",
     "method",
     "msg_type",
     "name",
     "namespaces",
+    "pipeline",
     "rate",
     "reason",
     "region",
     "repeat",
+    "service",
+    "sigv4",
+    "silence",
     "sniff",
+    "startupHealthcheckTimeout",
     "style",
+    "template_configmap",
+    "template_configmap_namespace",
+    "template_file",
     "timeout",
+    "timezone",
+    "use_namespace",
     "useServiceAccount",
     "ver",
 };
 
+// Of these, what is a part of where the events go.
+constexpr std::array<std::string_view, 2> kPlaces = {"data_stream", "index"};
+
 bool IsHarmless(std::string_view option) {
   return std::find(kHarmless.begin(), kHarmless.end(), option) != kHarmless.end();
+}
+
+bool IsOfDestination(std::string_view option) {
+  return !IsHarmless(option) || std::find(kPlaces.begin(), kPlaces.end(), option) != kPlaces.end();
 }
 
 // A key or option that may be shown: one that is no word may be a secret in the wrong place.
@@ -180,11 +210,11 @@ std::string SinkUri::Masked() const {
   return url.empty() ? text : text + ":" + url;
 }
 
-std::string SinkUri::PathAndSecrets() const {
+std::string SinkUri::Destination() const {
   std::set<std::string> parts = {"path=" + opaque_ + path_, "userinfo=" + userinfo_};
   if (!host_is_shown_) parts.insert("host=" + host_);
   for (const auto& [option, value] : options_) {
-    if (!IsHarmless(option)) parts.insert("option " + option + "=" + value);
+    if (IsOfDestination(option)) parts.insert("option " + option + "=" + value);
   }
   return Join({parts.begin(), parts.end()}, "\n");
 }

@@ -41,7 +41,7 @@ TEST(SinkNames, EqualOnesGetAHashEachAndAWarningThatAsksForAName) {
                                        MatchesRegex("webhook:h-[0-9a-f]+"), "log"));
   EXPECT_NE(names.names[0], names.names[1]);
   EXPECT_THAT(names.warnings, SizeIs(2));
-  EXPECT_THAT(names.warnings[0], HasSubstr("name="));
+  EXPECT_THAT(names.warnings[0], AllOf(HasSubstr("begins anew"), HasSubstr("name=")));
 }
 
 TEST(SinkNames, DoNotDependOnTheOrderOfTheFlagsNorOnHarmlessOptions) {
@@ -49,6 +49,27 @@ TEST(SinkNames, DoNotDependOnTheOrderOfTheFlagsNorOnHarmlessOptions) {
   SinkNames b = Names({"webhook:http://h/two?level=Warning", "webhook:http://h/one"});
   EXPECT_EQ(a.names[0], b.names[1]);
   EXPECT_EQ(a.names[1], b.names[0]);
+}
+
+TEST(SinkNames, AChangedTextOrTemplateIsNoNewSinkThatLosesItsPlace) {
+  const std::string other = "dingtalk:https://h/robot?access_token=B";
+  const std::string before = Names({"dingtalk:https://h/robot?access_token=A", other}).names[0];
+  for (const char* option :
+       {"label=prod", "silence=reason=Pulled", "timezone=UTC", "template_file=/t", "at_all=true",
+        "template_configmap=c", "ca_file=/ca", "compress=true", "manage_template=false",
+        "pipeline=p", "use_namespace=true", "body_file=/b"}) {
+    const std::string uri = std::string("dingtalk:https://h/robot?access_token=A&") + option;
+    EXPECT_EQ(Names({uri, other}).names[0], before) << option;
+  }
+}
+
+TEST(SinkNames, OfTwoIndicesOfOneServerDoNotDependOnTheOrderOfTheFlags) {
+  for (const char* option : {"index", "data_stream"}) {
+    const std::string uri = std::string("elasticsearch:http://es?") + option + "=";
+    const SinkNames names = Names({uri + "a", uri + "b"}), turned = Names({uri + "b", uri + "a"});
+    EXPECT_EQ(names.names[0], turned.names[1]);
+    EXPECT_EQ(names.names[1], turned.names[0]);
+  }
 }
 
 TEST(SinkNames, TellCredentialsApartWithoutShowingThem) {

@@ -104,6 +104,10 @@ TEST(SinkUri, MasksWhateverMayBeASecret) {
             "dingtalk:https://oapi.dingtalk.com/***?access_token=***&level=Warning"},
            {"elasticsearch:http://user:hunter2@es:9200?index=k8s&esUserSecret=hunter2",
             "elasticsearch:http://***@es:9200?index=k8s&esUserSecret=***"},
+           {"elasticsearch:http://es?data_stream=k8s&compress=true&nodes=http://hunter2",
+            "elasticsearch:http://es?data_stream=k8s&compress=true&nodes=***"},
+           {"feishu:https://h/hunter2?label=shop&at_user_ids=hunter2&link=http://h?hunter2",
+            "feishu:https://h/***?label=shop&at_user_ids=***&link=***"},
            {"webhook:https://hunter2@host/", "webhook:https://***@host"},
            {"webhook:https://hooks.slack.com/services/T0/B0/hunter2",
             "webhook:https://hooks.slack.com/***"},
@@ -116,7 +120,10 @@ TEST(SinkUri, MasksWhateverMayBeASecret) {
             "mongo:mongodb://***@h1:27017,h2:27017/***"},
        }) {
     SinkUri uri = Parse(c.value);
-    for (const char* option : {"access_token", "esUserSecret", "header"}) uri.GetAll(option);
+    for (const char* option :
+         {"access_token", "at_user_ids", "esUserSecret", "header", "link", "nodes"}) {
+      uri.GetAll(option);
+    }
     EXPECT_EQ(uri.Masked(), c.masked);
   }
 }
