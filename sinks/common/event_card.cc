@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "common/event_group.h"
-#include "common/http_verdict.h"
 #include "common/time_zone_option.h"
 #include "eventer/percent.h"
+#include "eventer/text.h"
 
 namespace eventer {
 namespace {

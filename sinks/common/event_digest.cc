@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "common/http_verdict.h"
+#include "eventer/text.h"
 
 namespace eventer {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "common/http_verdict.h"
 #include "common/workload.h"
+#include "eventer/text.h"
 #include "eventer/time_format.h"
 
 namespace eventer {

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "eventer/text.h"
+
 namespace eventer {
 namespace {
 
@@ -26,12 +28,6 @@ bool IsToken(std::string_view name) {
 }
 
 bool IsControl(char c) { return (c >= 0 && c < ' ' && c != '\t') || c == 0x7F; }
-
-std::string_view Trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
 
 void Set(HttpHeaders* headers, std::string name, std::string value) {
   std::erase_if(*headers, [&](const auto& header) { return header.first == name; });

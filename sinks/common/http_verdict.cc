@@ -78,16 +78,6 @@ std::optional<WallTime> ParseHttpDate(const std::string& text) {
 
 }  // namespace
 
-std::string OneLine(std::string_view text, std::size_t max_bytes) {
-  std::size_t size = std::min(text.size(), max_bytes);
-  while (size < text.size() && size > 0 && (text[size] & 0xC0) == 0x80) --size;
-  std::string line(text.substr(0, size));
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  }
-  return size < text.size() ? line + "…" : line;
-}
-
 EventOutcome NoWholeAnswer(const HttpResponse& response, std::span<const std::string> secrets) {
   return {Outcome::kRetry, CauseOfError(response.error),
           OneLine(HideSecrets(response.error_text, secrets), kMaxDetailBytes)};

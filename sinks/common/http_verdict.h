@@ -9,6 +9,7 @@
 #include "eventer/clock.h"
 #include "eventer/event_sink.h"
 #include "eventer/http_client.h"
+#include "eventer/text.h"
 
 namespace eventer {
 
@@ -24,9 +25,5 @@ EventOutcome NoWholeAnswer(const HttpResponse& response, std::span<const std::st
 
 // Retry-After: seconds, or a date (seen from `now`). nullopt: none, or it cannot be read.
 std::optional<Duration> RetryAfter(const HttpResponse& response, WallTime now);
-
-// The beginning of `text` on one line: at most `max_bytes`, cut at a code point, control
-// characters as blanks.
-std::string OneLine(std::string_view text, std::size_t max_bytes);
 
 }  // namespace eventer

@@ -6,8 +6,8 @@
 #include <tuple>
 #include <utility>
 
-#include "common/http_verdict.h"
 #include "common/markdown.h"
+#include "eventer/text.h"
 
 namespace eventer {
 namespace {

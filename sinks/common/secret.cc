@@ -6,16 +6,10 @@
 #include <vector>
 
 #include "eventer/percent.h"
+#include "eventer/text.h"
 
 namespace eventer {
 namespace {
-
-std::string WithoutBlanksAround(const std::string& text) {
-  constexpr const char* kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 // "%2f" as "%2F".
 std::string WithCapitalEscapes(std::string text) {
@@ -95,7 +89,7 @@ Secret Secret::Require(SinkUri& uri, std::string_view option, Clock& clock,
 
 const std::string& Secret::Get() {
   if (file_) {
-    std::string fresh = WithoutBlanksAround(file_->Read({}).text);
+    std::string fresh(Trim(file_->Read({}).text));
     if (!fresh.empty()) value_ = std::move(fresh);
   }
   return value_;

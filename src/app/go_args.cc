@@ -1,11 +1,11 @@
 #include "app/go_args.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include "eventer/error.h"
 #include "eventer/sink_uri.h"
+#include "eventer/text.h"
 
 namespace eventer {
 namespace {
@@ -80,14 +80,6 @@ GoArgs NormaliseGoArgs(const std::vector<std::string>& args, const GoFlags& flag
   }
   result.positional.assign(args.begin() + i, args.end());
   return result;
-}
-
-std::optional<bool> ParseGoBool(std::string_view text) {
-  static constexpr std::array kTrue = {"1", "t", "T", "TRUE", "true", "True"};
-  static constexpr std::array kFalse = {"0", "f", "F", "FALSE", "false", "False"};
-  if (std::find(kTrue.begin(), kTrue.end(), text) != kTrue.end()) return true;
-  if (std::find(kFalse.begin(), kFalse.end(), text) != kFalse.end()) return false;
-  return std::nullopt;
 }
 
 }  // namespace eventer

@@ -25,7 +25,4 @@ struct GoArgs {
 // value or a boolean that is none.
 GoArgs NormaliseGoArgs(const std::vector<std::string>& args, const GoFlags& flags);
 
-// Go's strconv.ParseBool.
-std::optional<bool> ParseGoBool(std::string_view text);
-
 }  // namespace eventer

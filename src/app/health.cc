@@ -1,7 +1,8 @@
 #include "app/health.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "eventer/text.h"
 
 namespace eventer {
 namespace {
@@ -12,12 +13,6 @@ constexpr char kIndex[] =
     "/livez/CHECK\n"
     "/readyz   is the source connected; ?verbose adds the books of each sink\n"
     "/metrics  Prometheus text\n";
-
-std::string OneLine(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return text;
-}
 
 std::uint64_t Sum(const CauseCounters& counters) {
   std::uint64_t sum = 0;

@@ -15,7 +15,4 @@ struct FileText {
 // 16 MiB is an error: none of ours is one thousandth of that.
 FileText ReadWholeFile(const std::string& path);
 
-// Without blanks and line ends at both ends.
-std::string Trimmed(const std::string& text);
-
 }  // namespace eventer

@@ -8,6 +8,7 @@
 #include "core/expand_env.h"
 #include "core/go_url.h"
 #include "eventer/error.h"
+#include "eventer/text.h"
 #include "eventer/time_format.h"
 
 namespace eventer {
@@ -91,12 +92,6 @@ bool IsWord(std::string_view text) {
 }
 
 std::string_view Shown(std::string_view word) { return IsWord(word) ? word : kMask; }
-
-std::string_view Trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 std::string Join(const std::vector<std::string>& words, std::string_view separator) {
   std::string text;
@@ -250,13 +245,9 @@ std::string SinkUri::Require(std::string_view option) {
 bool SinkUri::GetBool(std::string_view option, bool fallback) {
   const std::optional<std::string> value = Get(option);
   if (!value) return fallback;
-  for (std::string_view word : {"1", "t", "T", "TRUE", "true", "True"}) {
-    if (*value == word) return true;
-  }
-  for (std::string_view word : {"0", "f", "F", "FALSE", "false", "False"}) {
-    if (*value == word) return false;
-  }
-  Fail(option, "must be true or false");
+  const std::optional<bool> parsed = ParseGoBool(*value);
+  if (!parsed) Fail(option, "must be true or false");
+  return *parsed;
 }
 
 std::int64_t SinkUri::GetInt(std::string_view option, std::int64_t fallback, std::int64_t min,

@@ -12,6 +12,7 @@
 #include "core/read_file.h"
 #include "eventer/base64.h"
 #include "eventer/error.h"
+#include "eventer/text.h"
 #include "kube/exec_plugin.h"
 
 namespace eventer {
@@ -59,7 +60,7 @@ class TokenFile final : public Credentials {
  private:
   void Read() {
     const FileText file = ReadWholeFile(path_);
-    const std::string token = Trimmed(file.text);
+    const std::string token(Trim(file.text));
     error_ = path_ + ": ";
     if (!file.error.empty()) {
       error_ += file.error;
@@ -147,7 +148,7 @@ std::unique_ptr<Credentials> Choose(Clock& clock, const KubeConfig& config) {
     return std::make_unique<TokenFile>(clock, config.token_file, config.token);
   }
   if (!config.token.empty()) {
-    const std::string token = Trimmed(config.token);
+    const std::string token(Trim(config.token));
     if (HasControlCharacter(token)) {
       throw ConfigError(config.origin + ": the user's token holds control characters");
     }

@@ -91,7 +91,7 @@ void EventWatch::LookAtCollection() {
   EventListPage page;
   std::string error;
   if (!decoder_.DecodeList(response.body, &page, &error) || page.resource_version.empty()) {
-    return Fail({.text = "the answer to a list is none: " + OneLine(error)}, false);
+    return Fail({.text = "the answer to a list is none: " + ShortLine(error)}, false);
   }
   if (phase_ == Phase::kBegin) {
     if (!handover_.OfferFully(nullptr, std::move(page.resource_version), listed_at_)) return;
@@ -161,7 +161,7 @@ void EventWatch::RelistPage() {
   switch (relist_->Take(response, decoder_, &error)) {
     case Relist::Progress::kFailed: {
       WatchFailure failure = FailureOf(response, decoder_, options_.ns);
-      if (!error.empty()) failure = {.text = "the answer to a list is none: " + OneLine(error)};
+      if (!error.empty()) failure = {.text = "the answer to a list is none: " + ShortLine(error)};
       return Fail(failure, false);
     }
     case Relist::Progress::kExpired:
@@ -264,7 +264,7 @@ void EventWatch::Held() {
 void EventWatch::Broken(const HttpResponse& response, bool at_once) {
   std::string why = response.error == HttpError::kTimeout
                         ? "the watch was silent for too long"
-                        : "the watch broke: " + OneLine(response.error_text);
+                        : "the watch broke: " + ShortLine(response.error_text);
   if (at_once) return Fail({.status = response.status, .text = std::move(why)}, true);
   failures_ = 0;
   lost_ = true;

@@ -12,6 +12,7 @@
 
 #include "core/read_file.h"
 #include "eventer/base64.h"
+#include "eventer/text.h"
 #include "eventer/time_format.h"
 #include "kube/subprocess.h"
 
@@ -75,13 +76,6 @@ Command PluginCommand(const KubeConfig& config) {
   return command;
 }
 
-std::string WithoutControls(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  }
-  return text;
-}
-
 bool MayNameASecret(std::string_view name) {
   std::string lower(name);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -138,21 +132,21 @@ void HideTokens(std::string* text) {
 }
 
 // What it said of itself, in one line that may be shown.
-std::string Shown(const Command& command, std::string words, std::size_t max) {
-  for (const std::string& secret : SecretsOf(command)) Hide(secret, &words);
-  HideTokens(&words);
-  words = WithoutControls(std::move(words));
-  return words.size() <= max ? words : words.substr(0, max) + "...";
+std::string Shown(const Command& command, std::string_view words, std::size_t max) {
+  std::string line = OneLine(words);
+  for (const std::string& secret : SecretsOf(command)) Hide(secret, &line);
+  HideTokens(&line);
+  return OneLine(line, max);
 }
 
 void LogStderr(const Command& command, const std::string& text) {
-  const std::string line = Shown(command, Trimmed(text), 1000);
+  const std::string line = Shown(command, Trim(text), 1000);
   if (!line.empty()) spdlog::warn("exec plug-in {}: {}", command.argv[0], line);
 }
 
 // Its first line, for an error text.
 std::string FirstWords(const Command& command, const std::string& text) {
-  const std::string words = Trimmed(text);
+  const std::string_view words = Trim(text);
   return Shown(command, words.substr(0, words.find_first_of("\r\n")), 200);
 }
 
@@ -176,7 +170,7 @@ ExecResult ParseExecCredential(const std::string& text, const std::string& api_v
   const auto status = document.find("status");
   if (status == document.end() || !status->is_object()) return {{}, "its output has no status"};
   ExecCredential credential;
-  credential.token = Trimmed(TextIn(*status, "token"));
+  credential.token = Trim(TextIn(*status, "token"));
   credential.cert_pem = TextIn(*status, "clientCertificateData");
   credential.key_pem = TextIn(*status, "clientKeyData");
   if (credential.cert_pem.empty() != credential.key_pem.empty()) {
@@ -210,10 +204,8 @@ ExecResult RunExecPlugin(Clock& clock, const KubeConfig& config, std::stop_token
   if (const std::string words = FirstWords(command, process.err); !words.empty()) {
     result.error += ": " + words;
   }
-  if (!exec.install_hint.empty()) result.error += ": " + Trimmed(exec.install_hint);
-  for (char& c : result.error) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
+  if (!exec.install_hint.empty()) result.error.append(": ").append(Trim(exec.install_hint));
+  result.error = OneLine(result.error);
   return result;
 }
 

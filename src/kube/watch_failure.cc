@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "eventer/text.h"
+
 namespace eventer {
 namespace {
 
@@ -58,7 +60,7 @@ WatchFailure Failure(int status, std::string_view message, std::string_view ns) 
   if (const std::string_view name = StatusName(status); !name.empty()) {
     failure.text.append(" ").append(name);
   }
-  if (const std::string line = OneLine(message); !line.empty() && line != StatusName(status)) {
+  if (const std::string line = ShortLine(message); !line.empty() && line != StatusName(status)) {
     failure.text += ": " + line;
   }
   if (const std::string advice = Advice(status, ns); !advice.empty()) {
@@ -69,15 +71,7 @@ WatchFailure Failure(int status, std::string_view message, std::string_view ns) 
 
 }  // namespace
 
-std::string OneLine(std::string_view text) {
-  std::string line(text.substr(0, kMaxText));
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
-  }
-  const std::size_t end = line.find_last_not_of(' ');
-  line.resize(end == std::string::npos ? 0 : end + 1);
-  return line;
-}
+std::string ShortLine(std::string_view text) { return OneLine(Trim(text), kMaxText); }
 
 WatchFailure FailureOf(const WatchFrame& error, std::string_view ns) {
   // A Status without a code is as good as any other fault of the server.
@@ -91,7 +85,8 @@ WatchFailure FailureOf(const WatchFrame& error, std::string_view ns) {
 
 WatchFailure FailureOf(const HttpResponse& response, EventDecoder& decoder, std::string_view ns) {
   if (response.status < 300 && response.error != HttpError::kNone) {
-    return {.status = 0, .text = "no answer from the API server: " + OneLine(response.error_text)};
+    return {.status = 0,
+            .text = "no answer from the API server: " + ShortLine(response.error_text)};
   }
   // The body is a Status, unless a proxy wrote it. In a frame it is something the decoder knows.
   WatchFrame frame;

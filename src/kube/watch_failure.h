@@ -28,7 +28,7 @@ WatchFailure FailureOf(const HttpResponse& response, EventDecoder& decoder, std:
 // Of an ERROR in the stream.
 WatchFailure FailureOf(const WatchFrame& error, std::string_view ns);
 
-// `text` on one line of at most 300 bytes, without control characters.
-std::string OneLine(std::string_view text);
+// What a server said, for a line of the log: of at most 300 bytes.
+std::string ShortLine(std::string_view text);
 
 }  // namespace eventer

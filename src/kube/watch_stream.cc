@@ -52,7 +52,7 @@ bool WatchStream::SkipGarbage(const std::string& why) {
   ++stats_.garbage;
   if (auto suppressed = garbage_log_.Allow()) {
     spdlog::warn("skipped a line of the watch that cannot be read: {} ({} more before)",
-                 OneLine(why), *suppressed);
+                 ShortLine(why), *suppressed);
   }
   return true;
 }

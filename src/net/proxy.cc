@@ -6,15 +6,10 @@
 #include <charconv>
 
 #include "eventer/error.h"
+#include "eventer/text.h"
 
 namespace eventer {
 namespace {
-
-std::string_view Trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 template <typename Number>
 std::optional<Number> ParseNumber(std::string_view text) {

@@ -12,6 +12,7 @@
 
 #include "core/read_file.h"
 #include "eventer/error.h"
+#include "eventer/text.h"
 
 namespace eventer {
 namespace {
@@ -26,7 +27,7 @@ std::string Self() {
 }
 
 std::string Holder(const std::string& path) {
-  const std::string holder = Trimmed(ReadWholeFile(path).text);
+  const std::string holder(Trim(ReadWholeFile(path).text));
   return holder.empty() ? "another process" : holder;
 }
 

@@ -95,15 +95,5 @@ TEST(GoArgs, BadSyntaxIsAnError) {
   }
 }
 
-TEST(GoBool, IsWhatStrconvTakes) {
-  for (const char* yes : {"1", "t", "T", "TRUE", "true", "True"}) EXPECT_EQ(ParseGoBool(yes), true);
-  for (const char* no : {"0", "f", "F", "FALSE", "false", "False"}) {
-    EXPECT_EQ(ParseGoBool(no), false);
-  }
-  for (const char* none : {"", "yes", "no", "tRUE", "2"}) {
-    EXPECT_EQ(ParseGoBool(none), std::nullopt);
-  }
-}
-
 }  // namespace
 }  // namespace eventer

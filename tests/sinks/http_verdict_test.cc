@@ -90,13 +90,5 @@ TEST(RetryAfter, IsSecondsOrADate) {
   EXPECT_EQ(RetryAfter(FakeResponse(429), now), std::nullopt);
 }
 
-TEST(OneLine, CutsAtACodePoint) {
-  EXPECT_EQ(OneLine("abc", 3), "abc");
-  EXPECT_EQ(OneLine("abcd", 3), "abc…");
-  EXPECT_EQ(OneLine("aé", 2), "a…");
-  EXPECT_EQ(OneLine("a\r\n\tb\x7F", 9), "a   b ");
-  EXPECT_EQ(OneLine("", 0), "");
-}
-
 }  // namespace
 }  // namespace eventer
