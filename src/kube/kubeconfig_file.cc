@@ -74,12 +74,14 @@ PemSource ReadPem(const Part& part, const char* data_key, const char* file_key) 
   return {.text = *pem};
 }
 
-// scheme://host[:port][/prefix]; like client-go, https unless nothing speaks for TLS.
-std::string ReadServer(const YamlSection& cluster, bool tls) {
+// scheme://host[:port][/prefix]; like client-go, https unless nothing speaks for TLS. Of a `config`
+// that holds the rest of cluster and user.
+std::string ReadServer(const YamlSection& cluster, const KubeConfig& config) {
   std::string server = cluster.Text("server");
   if (server.empty()) cluster.Fail("has no server");
   server.resize(std::min({server.find('?'), server.find('#'), server.size()}));
   while (server.ends_with('/')) server.pop_back();
+  const bool tls = !config.ca.empty() || !config.cert.empty() || config.insecure;
   if (server.find("://") == std::string::npos) server = (tls ? "https://" : "http://") + server;
   const bool known = server.starts_with("https://") || server.starts_with("http://");
   const std::size_t host = server.find("://") + 3;
@@ -116,7 +118,6 @@ void ReadCluster(const Part& part, KubeConfig* config) {
   config->insecure = cluster.Flag("insecure-skip-tls-verify");
   config->tls_server_name = cluster.Text("tls-server-name");
   config->proxy = ReadProxy(cluster);
-  config->server = ReadServer(cluster, !config->ca.empty() || config->insecure);
   if (config->insecure && !config->ca.empty()) {
     cluster.Fail("has both insecure-skip-tls-verify and a certificate-authority");
   }
@@ -223,6 +224,7 @@ KubeConfig ParseKubeconfig(const std::vector<KubeconfigText>& texts,
   if (!user_name.empty()) {
     ReadUser(FindNamed(files, config.origin, "users", "user", user_name), cluster.section, &config);
   }
+  config.server = ReadServer(cluster.section, config);
   return config;
 }
 

@@ -75,6 +75,9 @@ TEST(Kubeconfig, AbsolutePathsStay) {
 
 TEST(Kubeconfig, AServerWithoutSchemeIsHttpsIfAnythingSpeaksOfTls) {
   EXPECT_EQ(Parse(Config("server: h, insecure-skip-tls-verify: true")).server, "https://h");
+  EXPECT_EQ(Parse(Config("server: h, certificate-authority: ca.pem")).server, "https://h");
+  EXPECT_EQ(Parse(Config("server: h", "client-certificate: c.pem, client-key: k.pem")).server,
+            "https://h");
   EXPECT_EQ(Parse(Config("server: h")).server, "http://h");
 }
 
