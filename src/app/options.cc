@@ -8,6 +8,7 @@
 #include "app/help.h"
 #include "app/version.h"
 #include "eventer/error.h"
+#include "eventer/sinks.h"
 #include "eventer/time_format.h"
 
 namespace eventer {
@@ -235,6 +236,7 @@ Options Check(const RawFlags& flags) {
   options.source = ParseSource(flags.source);
   for (const std::string& sink : flags.sink) {
     options.sinks.push_back(SinkUri::Parse("--sink", sink));
+    FindSinkKind(options.sinks.back());  // throws, before a directory is made or a plug-in runs
   }
   return options;
 }

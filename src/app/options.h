@@ -12,7 +12,8 @@
 
 namespace eventer {
 
-// Valid by construction: every value is in its range, and there is one source of a known kind.
+// Valid by construction: every value is in its range, there is one source, and all are of known
+// kinds.
 // What the URIs' options mean is checked by those who read them.
 struct Options {
   SinkUri source;

@@ -169,6 +169,11 @@ TEST(Options, AnUnknownSourceNamesTheOneThereIs) {
             "--source=kubernets: there is no such source, did you mean kubernetes?");
 }
 
+TEST(Options, AnUnknownSinkNamesThoseThereAre) {
+  EXPECT_THAT(ErrorWithSource("--sink=lgo:"),
+              AllOf(HasSubstr("--sink=lgo: sink not recognized"), HasSubstr("webhook")));
+}
+
 TEST(Options, AUriWithoutAKeyIsAnError) {
   EXPECT_THAT(ErrorWithSource("--sink="), HasSubstr("--sink"));
   EXPECT_THAT(ErrorWithSource("--sink=:x"), HasSubstr("--sink"));

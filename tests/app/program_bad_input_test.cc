@@ -8,6 +8,7 @@
 
 #include "support/loopback_server.h"
 #include "support/program.h"
+#include "support/temp_dir.h"
 
 namespace eventer {
 namespace {
@@ -235,6 +236,13 @@ TEST(BadInput, NothingIsAskedOfTheApiServer) {
                  "--sink=lgo:", "--healthz-port=0"},
                 {"--sink=lgo"});
   EXPECT_EQ(server.connections(), 0);
+}
+
+TEST(BadInput, AnUnknownSinkLeavesNoDataDirBehind) {
+  TempDir dir;
+  ExpectRefused({kSource, "--sink=lgo:", "--healthz-port=0", "--data-dir=" + dir.Path("new")},
+                {"--sink=lgo"});
+  EXPECT_FALSE(std::filesystem::exists(dir.Path("new")));
 }
 
 TEST(Print, HelpGoesToStdoutAndEndsWith0) {
