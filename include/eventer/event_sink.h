@@ -51,7 +51,7 @@ enum class Cause : unsigned char {
   kTemplate,       // a template fails on it
   kContent,        // unsafe or keyword-less text
   kSuspect,        // failed alone again and again while others were delivered
-  kStalled,        // dropped: the log was full and the sink stood still
+  kStalled,        // dropped: the log was full and the sink stalled
   kRemoved,        // dropped: its sink is configured no more
   kCount           // not a cause
 };

@@ -87,7 +87,7 @@ EventOutcome JudgeResponse(const HttpResponse& response, std::span<const std::st
   const bool failed = response.error != HttpError::kNone;
   // A complete status line decides, even if the rest of the answer was lost.
   if (response.status == 0 || (failed && response.status < 300)) {
-    // "Where the body decides nothing, the status line is the delivery."
+    // No body decides here: the status line is the delivery.
     if (response.status >= 200) return {Outcome::kDelivered, Cause::kNone, {}};
     return NoWholeAnswer(response, secrets);
   }

@@ -116,8 +116,10 @@ void AddSinkState(Exposition& out, const SinkStats& sink) {
   out.Gauge("eventer_sink_last_delivery_time_seconds",
             "Last time of a delivery since unix epoch in seconds, 0 if there was none.",
             {{"sink", sink.name}}, Seconds(sink.last_delivery_wall_us));
-  out.Gauge("eventer_sink_stalled", "1 while the sink stands still and may lose events.",
-            {{"sink", sink.name}}, sink.stalled ? 1 : 0);
+  out.Gauge(
+      "eventer_sink_stalled",
+      "1 while the sink stands still, or holds up others, so that a full log drops its events.",
+      {{"sink", sink.name}}, sink.stalled ? 1 : 0);
 }
 
 // The original's gauge of failed items, there only with such a sink.

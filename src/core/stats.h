@@ -62,7 +62,7 @@ struct SourceStats {
 // One sink's books. At every instant that the log is not changing:
 // received = filtered + delivered + rejected + dropped + pending.
 struct SinkStats {
-  std::string name;      // as in section "sinks are known by name": a label value, no secret
+  std::string name;      // app/sink_names.h: a label's value, no secret
   std::string exporter;  // EventSink::name()
   Counter received{0}, filtered{0}, delivered{0}, pending{0};
   CauseCounters rejected{}, dropped{};
@@ -113,7 +113,7 @@ struct Stats {
   std::list<SinkStats> gone_sinks;
   std::deque<Pulse> watch_pulses;  // one per watch; filled like sinks, by NewKubernetesSource
   Pulse housekeeper_pulse;
-  // The original's manager and scraper metrics (its reference, 10.2).
+  // The original's eventer_manager_* and eventer_scraper_*.
   std::atomic<std::int64_t> housekeep_wall_us{0}, scrape_wall_us{0};
   Counter scraped_events{0}, scrapes{0}, scrape_ns{0};
   Counter buffer_entries{0}, buffer_bytes{0}, log_events{0}, log_bytes{0};

@@ -1,7 +1,8 @@
 // What to try next, and what an attempt's result means.
 //
-// The rules of architecture section 4 that turn what sinks say into settled events, retries and
-// rejections: back-off, suspects, the configuration's fault, batches that are too large.
+// Those of the delivery rules (docs/design.md) that turn what sinks say into settled events,
+// retries and rejections: back-off, suspects, the configuration's fault, batches that are too
+// large.
 #pragma once
 
 #include <cstddef>

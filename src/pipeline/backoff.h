@@ -11,8 +11,8 @@ namespace eventer {
 // One count of failures in a row. Not thread-safe.
 class Backoff {
  public:
-  // The architecture's section 4: 1 s doubling to 30 s; the configuration's fault up to 5 min;
-  // what the receiver asks for wins, up to 15 min.
+  // 1 s doubling to 30 s; the configuration's fault up to 5 min; what the receiver asks for wins,
+  // up to 15 min (docs/design.md, "Delivery rules").
   static constexpr Duration kFirst = std::chrono::seconds(1);
   static constexpr Duration kLongest = std::chrono::seconds(30);
   static constexpr Duration kLongestMisconfigured = std::chrono::minutes(5);

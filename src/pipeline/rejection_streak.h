@@ -5,8 +5,8 @@
 
 namespace eventer {
 
-// "After 20 successive rejections of one cause without a delivery between, it is the
-// configuration's fault." Not thread-safe.
+// After 20 rejections of one cause in a row, without a delivery between, it is the configuration's
+// fault (docs/design.md, "Delivery rules"). Not thread-safe.
 class RejectionStreak {
  public:
   static constexpr unsigned kLongest = 20;

@@ -17,7 +17,7 @@ struct SinkPace {
   SteadyTime budget_until{};  // the sink waits for its own budget until then
 };
 
-// The rules of architecture section 4. No threads, no clock; remembers who was stalled.
+// docs/design.md, "Stalled". No threads, no clock; remembers who was stalled.
 class StallDetector {
  public:
   // Nothing was settled for so long although there was work.

@@ -1,4 +1,4 @@
-// Buffer, Housekeeper, log and several sinks together: what architecture section 4 promises.
+// Buffer, Housekeeper, log and several sinks together: the delivery rules of docs/design.md.
 #include <algorithm>
 #include <atomic>
 #include <thread>
