@@ -14,13 +14,10 @@ namespace {
 
 constexpr char kUsage[] =
     "kube-eventer dead-letters --data-dir=PATH [--replay=SINK]\n\n"
-    "Lists the events that sinks rejected for good, by sink and cause. The events themselves are "
-    "in\n"
-    "PATH/dead-letters/SINK.jsonl. With --replay those of one sink are handed in again, to that "
-    "sink\n"
-    "alone, by the daemon on PATH at its next Housekeep, or when it starts. A daemon may run on "
-    "PATH\n"
-    "meanwhile.\n";
+    "Lists the events that sinks rejected for good, by sink and cause. The events themselves\n"
+    "are in PATH/dead-letters/SINK.jsonl. With --replay those of one sink are handed in again,\n"
+    "to that sink alone, by the daemon on PATH within its --frequency, or when it starts; they\n"
+    "wait while no sink of that name is configured. A daemon may run on PATH meanwhile.\n";
 
 std::string CausesOf(const DeadLetterSummary& summary) {
   std::string text;
@@ -46,7 +43,9 @@ std::string List(const std::filesystem::path& data_dir) {
 
 std::string Replay(const std::filesystem::path& data_dir, const std::string& sink) try {
   AskForReplay(data_dir, sink);
-  return sink + ": its dead letters are handed in again at the daemon's next Housekeep\n";
+  return sink +
+         ": its dead letters are handed in again within the daemon's --frequency; they wait "
+         "while no sink of that name is configured\n";
 } catch (const ConfigError& error) {
   throw ConfigError(std::string("dead-letters: --replay=") + sink + ": " + error.what());
 }

@@ -21,6 +21,11 @@ constexpr char kCommandLines[] =
     "      '--sink=log:?level=Warning&namespaces=shop,ci' --buffer-bytes=128MiB "
     "--healthz-port=9084\n";
 
+constexpr char kDeadLetters[] =
+    "\nDead letters, what sinks rejected for good, are kept in --data-dir:\n"
+    "  kube-eventer dead-letters --data-dir=PATH                       lists them\n"
+    "  kube-eventer dead-letters --data-dir=PATH --replay=SINK         hands one sink's in again\n";
+
 constexpr char kValues[] =
     "\nFlags are read as Go reads them: -name=value, --name=value or --name value; booleans take\n"
     "a value only after \"=\". A DURATION is 90s, 1m30s, 1h; a SIZE is a number of bytes or has a\n"
@@ -55,7 +60,8 @@ std::string HelpText(std::string flags, const std::vector<std::string>& flags_wi
   // CLI11 sets two blank lines between groups.
   for (std::size_t at; (at = flags.find("\n\n\n")) != std::string::npos;) flags.erase(at, 1);
   while (flags.ends_with("\n\n")) flags.pop_back();
-  return flags + kSources + Sinks() + kCommandLines + kValues + WithoutEffect(flags_without_effect);
+  return flags + kSources + Sinks() + kCommandLines + kDeadLetters + kValues +
+         WithoutEffect(flags_without_effect);
 }
 
 }  // namespace eventer

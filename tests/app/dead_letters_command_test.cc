@@ -52,6 +52,13 @@ TEST_F(DeadLettersCommandTest, BadInputIsOneLineThatNamesTheFlag) {
   EXPECT_THAT(CommandError({"--data-dirs=x"}), HasSubstr("--data-dir"));
 }
 
+TEST_F(DeadLettersCommandTest, AReplaySaysWhenItComesAndWhatItWaitsFor) {
+  const std::string said = DeadLettersCommand({"--data-dir=" + dir_.path(), "--replay=es:prod"});
+  EXPECT_THAT(said, testing::StartsWith("es:prod: "));
+  EXPECT_THAT(said, HasSubstr("within the daemon's --frequency"));
+  EXPECT_THAT(said, HasSubstr("wait while no sink of that name is configured"));
+}
+
 TEST_F(DeadLettersCommandTest, SaysHowItIsUsed) {
   EXPECT_THAT(DeadLettersCommand({"--help"}), HasSubstr("--data-dir=PATH"));
 }

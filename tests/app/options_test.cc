@@ -233,9 +233,10 @@ TEST(Options, HelpNeedsNoSource) {
 
 TEST(Help, ShowsGroupsDefaultsAndEverySink) {
   const std::string help = ParseCommandLine({"--help"}).print;
-  for (const char* part : {"Events:", "Health and metrics:", "Other:", "--buffer-bytes SIZE=64MiB",
-                           "--stop-timeout DURATION=20s", "--healthz-port PORT=8084",
-                           "--event-metrics BOOL=true", "--logtostderr"}) {
+  for (const char* part :
+       {"Events:", "Health and metrics:", "Other:", "--buffer-bytes SIZE=64MiB",
+        "--stop-timeout DURATION=20s", "--healthz-port PORT=8084", "--event-metrics BOOL=true",
+        "--logtostderr", "kube-eventer dead-letters --data-dir=PATH --replay=SINK"}) {
     EXPECT_THAT(help, HasSubstr(part));
   }
   for (const SinkKind& kind : AllSinkKinds()) EXPECT_THAT(help, HasSubstr(kind.example));
