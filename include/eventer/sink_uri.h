@@ -57,6 +57,8 @@ class SinkUri {
   std::vector<std::string> GetAll(std::string_view option);   // all values as they are
   // As GetList, but split before it is decoded: %2C is a ',' inside of an item.
   std::vector<std::string> GetEncodedList(std::string_view option);
+  // A value of it was written with a '+', which is a blank now.
+  bool WrittenWithPlus(std::string_view option) const;
   // One of `allowed`, or throws naming them.
   std::string GetOneOf(std::string_view option, std::string_view fallback,
                        const std::vector<std::string>& allowed);

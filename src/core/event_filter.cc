@@ -25,6 +25,9 @@ class Patterns {
       if (!pattern->ok()) uri.Fail(option, "is no regular expression: " + pattern->error());
       patterns.all_.push_back(std::move(pattern));
     }
+    if (uri.WrittenWithPlus(option)) {
+      uri.Warn("option " + std::string(option) + ": a + is read as a blank; write %2B for a plus");
+    }
     return patterns;
   }
 

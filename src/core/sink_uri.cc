@@ -314,6 +314,13 @@ std::vector<std::string> SinkUri::GetEncodedList(std::string_view option) {
   return items;
 }
 
+bool SinkUri::WrittenWithPlus(std::string_view option) const {
+  const std::vector<std::string_view> segments = Segments(raw_query_);
+  return std::any_of(segments.begin(), segments.end(), [&](std::string_view segment) {
+    return NameIn(segment) == option && segment.find('+') != std::string_view::npos;
+  });
+}
+
 std::string SinkUri::GetOneOf(std::string_view option, std::string_view fallback,
                               const std::vector<std::string>& allowed) {
   std::string value = GetOr(option, fallback);

@@ -65,6 +65,21 @@ TEST(EventFilter, WithoutOptionsEverythingPasses) {
   EXPECT_TRUE(WantsType(Filter(""), "Odd"));
 }
 
+std::vector<std::string> Warnings(const std::string& options) {
+  SinkUri uri = SinkUri::Parse("--sink", "log:?" + options);
+  EventFilter::Parse(uri, "");
+  return uri.warnings();
+}
+
+TEST(EventFilter, APlusInAPatternThatIsReadAsABlankIsWarnedOf) {
+  EXPECT_THAT(Warnings("reason=^B.+Off"),
+              testing::ElementsAre(
+                  "--sink=log: option reason: a + is read as a blank; write %2B for a plus"));
+  EXPECT_THAT(Warnings("reason=a&exclude_reason=b+"),
+              testing::ElementsAre(testing::HasSubstr("option exclude_reason: a + ")));
+  EXPECT_THAT(Warnings("reason=^B.%2BOff&kinds=a+b"), testing::IsEmpty());
+}
+
 TEST(EventFilter, LevelNormalPassesNormalAndWarning) {
   for (const char* level : {"Normal", "normal", "NORMAL"}) {
     const EventFilter filter = Filter(std::string("level=") + level);
@@ -120,6 +135,7 @@ TEST(EventFilter, ReasonsAreUnanchoredExpressions) {
   EXPECT_FALSE(WantsReason("reason=^Back", "CrashLoopBackOff"));
   EXPECT_FALSE(WantsReason("reason=back", "BackOff"));
   EXPECT_TRUE(WantsReason("reason=(%3Fi)back", "BackOff"));
+  EXPECT_TRUE(WantsReason("reason=^B.%2BOff", "BackOff"));
   EXPECT_TRUE(WantsReason("reason=Back.*,^Failed", "FailedMount"));
   EXPECT_FALSE(WantsReason("reason=Back.*,^Failed", "Unhealthy"));
   EXPECT_FALSE(WantsReason("exclude_reason=^Pull,ed$", "Created"));
