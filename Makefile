@@ -23,7 +23,7 @@ run: known-sink build
 known-sink:
 	@deploy/run_local.sh check
 
-test: deps  # all tests twice: under ASan and UBSan, then under TSan
+test: deps  # all tests under ASan and UBSan, then all but the fault tests and storms under TSan
 	cmake --preset dev
 	cmake --build --preset dev
 	ctest --preset dev -LE fault

@@ -119,7 +119,7 @@ void AddEventFlags(CLI::App& app, RawFlags& flags) {
       ->capture_default_str()
       ->check(ParsesWith(ParseFrequency));
   add("--since", flags.since, "DURATION",
-      "Begin with the stored events that are not older; else with new ones")
+      "Begin with stored events that are not older; a place in --data-dir wins")
       ->check(ParsesWith([](const std::string& text) { ParseDuration("--since", text); }));
   add("--buffer-bytes", flags.buffer_bytes, "SIZE",
       "Memory for events that a sink has not taken yet, at least 4MiB")

@@ -63,15 +63,13 @@ class RunTest : public testing::Test {
   // Behind AwaitWatch: until so many events were taken off the watch: they wait for the tick, or
   // one has come.
   bool AwaitTaken(int events) {
-    const SteadyTime deadline = SystemClock().Steady() + std::chrono::minutes(1);
-    while (SystemClock().Steady() < deadline) {
+    return health_->Await([&] {
       const std::string metrics = Get("/metrics").body;
       const double scrapes = ValueIn(metrics, "eventer_scraper_duration_milliseconds_count");
       const double taken = ValueIn(metrics, "eventer_scraper_events_total_number") +
                            ValueIn(metrics, "eventer_buffer_entries");
-      if (taken == events + (scrapes == ticks_at_start_ ? buffered_at_start_ : 0)) return true;
-    }
-    return false;
+      return taken == events + (scrapes == ticks_at_start_ ? buffered_at_start_ : 0);
+    });
   }
 
   bool AwaitOutputFailure() {

@@ -76,10 +76,12 @@ bool ProgramHealth::AwaitMetric(const std::string& series, double least) const {
 
 bool ProgramHealth::Await(const std::function<bool()>& condition) const {
   const SteadyTime deadline = SystemClock().Steady() + std::chrono::minutes(1);
-  while (SystemClock().Steady() < deadline) {
-    if (condition()) return true;
+  while (!condition()) {
+    const SteadyTime now = SystemClock().Steady();
+    if (now >= deadline) return false;
+    SleepUntil(SystemClock(), {}, now + std::chrono::milliseconds(20));
   }
-  return false;
+  return true;
 }
 
 }  // namespace eventer

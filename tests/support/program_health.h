@@ -32,15 +32,14 @@ class ProgramHealth {
   HttpResponse Get(const std::string& target) const;
   // Of a series as it stands there, with its labels; -1: there is none.
   double Metric(const std::string& series) const;
-  // Asks again and again: each answer takes a round trip. False: a minute passed.
+  // Asks again every 20 ms, so that the program has the processor. False: a minute passed.
+  bool Await(const std::function<bool()>& condition) const;
   bool AwaitMetric(const std::string& line) const;
   // The same for a series that goes on counting.
   bool AwaitMetric(const std::string& series, double least) const;
   std::map<std::string, SinkBooks> Books() const { return ReadSinkBooks(Get("/metrics").body); }
 
  private:
-  bool Await(const std::function<bool()>& condition) const;
-
   std::string base_;
   std::shared_ptr<HttpClient> client_;
 };
