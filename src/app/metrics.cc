@@ -141,7 +141,8 @@ void AddSource(Exposition& out, const SourceStats& source) {
   auto counter = [&](const char* name, const char* help, const Counter& value) {
     out.Counter(name, help, {}, static_cast<double>(value));
   };
-  out.Gauge("eventer_source_connected", "1 while every watch is open.", {},
+  out.Gauge("eventer_source_connected",
+            "1 while every watch is open, or held back by full buffers.", {},
             source.connected ? 1 : 0);
   counter("eventer_source_frames_total", "Frames read from watches.", source.frames);
   counter("eventer_source_watches_total", "Attempts to open a watch.", source.watches);

@@ -53,7 +53,7 @@ class Notice {
 };
 
 struct SourceStats {
-  std::atomic<bool> connected{false};  // every watch is open
+  std::atomic<bool> connected{false};  // every watch is open (kube/source_health.h)
   Notice trouble;                      // why not, one line; empty while all is well
   Counter frames{0}, watches{0}, lists{0}, relists{0}, gaps{0}, garbage{0}, oversized{0}, held{0};
   std::atomic<std::int64_t> last_frame_wall_us{0};

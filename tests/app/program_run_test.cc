@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "eventer/clock.h"
 #include "eventer/http_client.h"
 #include "net/cpprest_http_client.h"
 #include "support/kube_api_server.h"
