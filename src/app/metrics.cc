@@ -169,8 +169,11 @@ void AddQueues(Exposition& out, const Stats& stats) {
   gauge("eventer_buffer_entries", "Entries between the watch and the log.", stats.buffer_entries);
   gauge("eventer_buffer_bytes", "Their size in bytes.", stats.buffer_bytes);
   gauge("eventer_log_events", "Events that some sink has not passed.", stats.log_events);
-  gauge("eventer_log_bytes", "What they count of --buffer-bytes or --data-dir-bytes.",
-        stats.log_bytes);
+  gauge("eventer_log_bytes", "What they count of eventer_log_max_bytes.", stats.log_bytes);
+  gauge(
+      "eventer_log_max_bytes",
+      "--buffer-bytes, or what --data-dir-bytes leaves for them beside all else in the directory.",
+      stats.log_max_bytes);
   out.Gauge("eventer_log_full", "1 while the log is full and the watch is held.", {},
             stats.log_full ? 1 : 0);
   out.Gauge("eventer_log_disk_failing", "1 while the disk of the event log fails.", {},

@@ -116,7 +116,7 @@ struct Stats {
   // The original's eventer_manager_* and eventer_scraper_*.
   std::atomic<std::int64_t> housekeep_wall_us{0}, scrape_wall_us{0};
   Counter scraped_events{0}, scrapes{0}, scrape_ns{0};
-  Counter buffer_entries{0}, buffer_bytes{0}, log_events{0}, log_bytes{0};
+  Counter buffer_entries{0}, buffer_bytes{0}, log_events{0}, log_bytes{0}, log_max_bytes{0};
   std::atomic<bool> log_full{false};
   std::atomic<bool> disk_failing{false};
   Notice disk_trouble;  // of the log on the disk: why it fails, one line; empty while it does not

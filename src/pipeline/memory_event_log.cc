@@ -25,7 +25,9 @@ class MemoryEventLog final : public EventLog {
       : clock_(clock),
         stats_(stats),
         max_bytes_(max_bytes),
-        table_(EntryTable::NewestBytes(max_bytes)) {}
+        table_(EntryTable::NewestBytes(max_bytes)) {
+    stats_.log_max_bytes = max_bytes_;
+  }
 
   ReaderId Open(SinkStats& stats, EventFilter filter) override {
     std::lock_guard lock(mutex_);

@@ -29,6 +29,7 @@ class SqliteEventLog final : public DurableEventLog {
  public:
   SqliteEventLog(Clock& clock, Stats& stats, const std::string& directory, DiskBounds bounds)
       : clock_(clock), stats_(stats), log_(clock, stats, directory, bounds) {
+    stats_.log_max_bytes = bounds.events;
     Changed();
   }
   ~SqliteEventLog() override { Flush(); }

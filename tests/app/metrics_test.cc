@@ -207,11 +207,13 @@ TEST(Metrics, ShowTheSourceTheQueuesAndTheBuild) {
   stats.source.gaps = 2;
   stats.source.last_frame_wall_us = 1'500'000;
   stats.log_bytes = 4096;
+  stats.log_max_bytes = 8192;
   const std::string text = RenderMetrics(stats, kWithoutNames);
   EXPECT_THAT(text, HasSubstr("\neventer_source_connected 1\n"));
   EXPECT_THAT(text, HasSubstr("\neventer_source_gaps_total 2\n"));
   EXPECT_THAT(text, HasSubstr("\neventer_source_last_frame_time_seconds 1.5\n"));
   EXPECT_THAT(text, HasSubstr("\neventer_log_bytes 4096\n"));
+  EXPECT_THAT(text, HasSubstr("\neventer_log_max_bytes 8192\n"));
   EXPECT_THAT(text, HasSubstr("\neventer_build_info{commit=\"abc\",version=\"1.2.3\"} 1\n"));
 }
 

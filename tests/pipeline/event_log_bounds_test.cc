@@ -22,6 +22,12 @@ TEST_P(EventLogTest, APassedEventIsTrimmed) {
   EXPECT_EQ(stats_.log_bytes, 0u);
 }
 
+TEST_P(EventLogTest, SaysHowMuchItTakes) {
+  Make(kMiB);
+  EXPECT_GT(log_->max_bytes(), 0u);
+  EXPECT_EQ(stats_.log_max_bytes, log_->max_bytes());
+}
+
 TEST_P(EventLogTest, OneUnsettledEventDoesNotKeepTheOthersInTheLog) {
   MakeForEvents(10);
   const ReaderId a = Open("a");
