@@ -24,5 +24,20 @@ TEST(Logging, LinesOfAStartAreKeptBackUntilOneCannotWait) {
   spdlog::set_default_logger(before);
 }
 
+TEST(Logging, VerbosityIsDebugFrom4On) {
+  const auto before = spdlog::default_logger();
+  for (const auto& [verbosity, said] :
+       {std::pair(0, ""), {3, ""}, {4, "^D.*each\n$"}, {10, "^D"}}) {
+    SetUpLog(verbosity);
+    ReleaseLog();
+    testing::internal::CaptureStderr();
+    spdlog::debug("each");
+    const std::string text = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(text.empty(), std::string_view(said).empty()) << verbosity;
+    EXPECT_THAT(text, ContainsRegex(said)) << verbosity;
+  }
+  spdlog::set_default_logger(before);
+}
+
 }  // namespace
 }  // namespace eventer

@@ -242,6 +242,58 @@ TEST(Help, ShowsGroupsDefaultsAndEverySink) {
   for (const SinkKind& kind : AllSinkKinds()) EXPECT_THAT(help, HasSubstr(kind.example));
 }
 
+// What a shell makes of a command line: blanks divide, '' quotes, a backslash goes on.
+std::vector<std::string> ShellWords(const std::string& text) {
+  std::vector<std::string> words(1);
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '\'') {
+      quoted = !quoted;
+    } else if (!quoted && (c == ' ' || c == '\n' || c == '\\')) {
+      if (!words.back().empty()) words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+// The lines of --help between `title` and the next empty one.
+std::string HelpSection(const std::string& title) {
+  const std::string help = ParseCommandLine({"--help"}).print;
+  const std::size_t begin = help.find("\n" + title + "\n") + title.size() + 2;
+  return help.substr(begin, help.find("\n\n", begin) + 1 - begin);
+}
+
+TEST(Help, ItsCommandLinesAreAccepted) {
+  const std::vector<std::string> words = ShellWords(HelpSection("Examples:"));
+  std::vector<std::vector<std::string>> lines;
+  for (const std::string& word : words) {
+    if (word == "kube-eventer") {
+      lines.emplace_back();
+    } else {
+      ASSERT_FALSE(lines.empty()) << word;
+      lines.back().push_back(word);
+    }
+  }
+  EXPECT_EQ(lines.size(), 3u);
+  for (const auto& line : lines) EXPECT_EQ(ErrorOf(line), "no error") << line.front();
+}
+
+TEST(Help, ItsSourcesAreAccepted) {
+  int sources = 0;
+  for (std::string word : ShellWords(HelpSection("Source:"))) {
+    if (!word.starts_with("--source")) continue;
+    ++sources;
+    if (const std::size_t port = word.find("PORT"); port != std::string::npos) {
+      word.replace(port, 4, "6443");
+    }
+    EXPECT_EQ(ErrorOf({word}), "no error") << word;
+  }
+  EXPECT_EQ(sources, 3);
+}
+
 TEST(Help, FitsATerminal) {
   const std::string help = ParseCommandLine({"--help"}).print;
   for (std::size_t begin = 0; begin < help.size();) {

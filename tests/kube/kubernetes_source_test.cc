@@ -168,6 +168,21 @@ TEST_F(KubernetesSourceTest, GarbageIsCountedAndSkipped) {
   EXPECT_EQ(received.position(), "1001");
 }
 
+TEST_F(KubernetesSourceTest, GarbageIsToldOnceAMinute) {
+  const CapturedLog log;
+  StartWatching();
+  for (int i = 0; i < 3; ++i) api.SendLine("<html>502 Bad Gateway</html>");
+  Await([this] { return stats.source.garbage == 3; });
+  const SteadyTime begin = clock.Steady();
+  AdvanceUntil([&] { return clock.Steady() - begin >= 60s; });
+  clock.AwaitWaiters(1);
+  api.SendLine(R"({"type":"SURPRISE","object":{}})");
+  Await([this] { return stats.source.garbage == 4; });
+  Stop();
+  EXPECT_EQ(log.Count("skipped a line of the watch that cannot be read: "), 2);
+  EXPECT_EQ(log.Count("its type is unknown (2 more before)"), 1);
+}
+
 TEST_F(KubernetesSourceTest, ALineThatWasTooLongIsCounted) {
   auto http = std::make_shared<FakeHttpClient>(clock);
   client = http;
