@@ -13,7 +13,7 @@ namespace eventer {
 
 struct SinkContext {
   Clock& clock;
-  HttpClientFactory http;  // called while the sink is built
+  HttpClientFactory http;  // called while the sink is built, later by its worker
   // The text under `key` of a ConfigMap, read through the source's API server at the first Read.
   std::function<std::unique_ptr<WatchedText>(std::string ns, std::string name, std::string key)>
       config_map;

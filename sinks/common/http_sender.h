@@ -1,11 +1,11 @@
 // One receiver reached over HTTP, with the options that every such sink has.
 #pragma once
 
-#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
+#include "common/renewed_client.h"
 #include "eventer/http_client.h"
 #include "eventer/sink_context.h"
 #include "eventer/sink_uri.h"
@@ -34,7 +34,7 @@ class HttpSender {
   void Note(std::string_view subject, Duration timeout, const HttpResponse& response);
 
  private:
-  std::shared_ptr<HttpClient> client_;
+  RenewedClient client_;
   Duration timeout_;
   std::string late_subject_;  // whose deadline was hit last
   Duration late_timeout_{};   // and what its next one is

@@ -2,7 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
+#include "eventer/error.h"
 #include "sinks/http_sink_fixture.h"
+#include "support/captured_log.h"
 #include "support/temp_dir.h"
 
 namespace eventer {
@@ -70,6 +74,57 @@ TEST_F(HttpSenderTest, FilesOfCertificatesReachTheClient) {
   EXPECT_EQ(asked_[0].key_pem, "PEM key");
   EXPECT_TRUE(asked_[0].insecure);
   EXPECT_EQ(asked_[0].proxy, std::nullopt);  // as the environment says
+}
+
+TEST_F(HttpSenderTest, ARenewedCertificateIsUsed) {
+  const TempDir dir;
+  dir.Write("cert", "PEM 1");
+  dir.Write("key", "KEY 1");
+  HttpSender sender = Sender("cert_file=" + dir.Path("cert") + "&key_file=" + dir.Path("key"));
+  dir.Write("cert", "PEM 2");
+  dir.Write("key", "KEY 2");
+  clock_.Advance(5s);
+  Allowed(sender, "a", FakeResponse(200));
+  ASSERT_THAT(asked_, SizeIs(2));
+  EXPECT_EQ(asked_[1].cert_pem, "PEM 2");
+  EXPECT_EQ(asked_[1].key_pem, "KEY 2");
+  clock_.Advance(5s);
+  Allowed(sender, "a", FakeResponse(200));
+  EXPECT_THAT(asked_, SizeIs(2));
+}
+
+TEST_F(HttpSenderTest, CertificatesThatCannotBeUsedLeaveThoseBefore) {
+  const TempDir dir;
+  dir.Write("ca", "PEM");
+  const CapturedLog log;
+  bool refuse = false;
+  const auto factory = [&](const HttpClientOptions& options) -> std::shared_ptr<HttpClient> {
+    if (refuse) throw ConfigError("the CA certificate holds no PEM certificate");
+    return FakeFactory(client_, &asked_)(options);
+  };
+  SinkUri uri = SinkUri::Parse("--sink", "webhook:http://h?ca_file=" + dir.Path("ca"));
+  HttpSender sender(uri, {clock_, factory, {}});
+  const auto after = [&] {
+    clock_.Advance(5s);
+    Allowed(sender, "a", FakeResponse(200));
+    Allowed(sender, "a", FakeResponse(200));
+  };
+  dir.Write("ca", "");  // would mean the system's
+  after();
+  EXPECT_EQ(log.Count("ca_file: the file is empty; the certificates before stay in use"), 1);
+  refuse = true;
+  dir.Write("ca", "junk");
+  after();
+  EXPECT_EQ(log.Count("holds no PEM certificate; the certificates before stay in use"), 1);
+  std::filesystem::remove(dir.Path("ca"));
+  after();
+  EXPECT_EQ(log.Count("No such file or directory; the certificates before stay in use"), 1);
+  EXPECT_THAT(asked_, SizeIs(1));
+  refuse = false;
+  dir.Write("ca", "PEM 2");
+  after();
+  ASSERT_THAT(asked_, SizeIs(2));
+  EXPECT_EQ(asked_[1].ca_pem, "PEM 2");
 }
 
 TEST_F(HttpSenderTest, ACertificateNeedsItsKey) {
