@@ -28,18 +28,23 @@ struct Address {
   std::string url, userinfo;
 };
 
-// scheme://host of what is given; a path is dropped, as the original drops it.
+// scheme://host/path of what is given, without '/' at the end.
 Address ReadAddress(const SinkUri& uri, const std::string& text) {
   const SinkUri node = SinkUri::ParseExpanded(uri.flag(), uri.key() + ":" + text);
   if (node.host().empty() || (node.scheme() != "http" && node.scheme() != "https")) {
     throw ConfigError(uri.Name() + ": a node needs an address such as http://host:9200");
   }
-  return {node.scheme() + "://" + node.host(), node.userinfo()};
+  const std::string path = node.path().substr(0, node.path().find_last_not_of('/') + 1);
+  return {node.scheme() + "://" + node.host() + path, node.userinfo()};
 }
 
+// The URI's own address has no path, as in the original.
 std::vector<std::string> NodeTexts(SinkUri& uri) {
   std::vector<std::string> nodes = uri.GetEncodedList("nodes");
-  if (nodes.empty() && !uri.host().empty()) nodes.push_back(uri.scheme() + "://" + uri.host());
+  if (nodes.empty() && !uri.host().empty()) {
+    nodes.push_back(uri.scheme() + "://" + uri.host());
+    if (uri.path().size() > 1) uri.Warn("the path of the address is not used: give it by nodes");
+  }
   if (nodes.empty()) {
     throw ConfigError(uri.Name() + ": there is no node: give an address, or the option nodes");
   }

@@ -189,6 +189,53 @@ TEST_F(SignedElasticsearchTest, ServerlessIsToldTheBodysHash) {
   EXPECT_THAT(LastRequest().headers, Not(Contains(Key("X-Amz-Content-Sha256"))));
 }
 
+TEST_F(SignedElasticsearchTest, ANodesPathIsSigned) {
+  Make("elasticsearch:?nodes=http://es:9200/a%2525b&sigv4=true&region=eu-west-1" + ready_);
+  Serve();
+  Export(WarningEvent());
+  HttpRequest request = LastRequest();
+  ASSERT_EQ(PathOf(request), "/a%25b/_bulk");
+  const std::string authorization = request.headers.back().second;
+  std::erase_if(request.headers,
+                [](auto& h) { return h.first == "Authorization" || h.first == "X-Amz-Date"; });
+  SignAwsV4({"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", ""}, {"eu-west-1", "es"}, clock_.Wall(),
+            &request);
+  EXPECT_EQ(authorization, request.headers.back().second);
+}
+
+// --- paths ---
+
+TEST_F(ElasticsearchClusterTest, ANodesPathIsKept) {
+  Make("elasticsearch:?nodes=http://a:1/db1//,http://b:1/" + ready_);
+  Serve();
+  Export(WarningEvent());
+  Export(WarningEvent());
+  const std::vector<std::string> asked = Asked();
+  EXPECT_THAT(asked, Contains("http://a:1/db1/_bulk"));
+  EXPECT_THAT(asked, Contains("http://b:1/_bulk"));
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(ElasticsearchClusterTest, ANodesPathIsAskedForTheOthersWhichHaveNone) {
+  Make("elasticsearch:?nodes=http://a:1/db1&sniff=true" + ready_);
+  client_->Respond(Published("10.0.0.1:9200"));
+  Serve();
+  Export(WarningEvent());
+  EXPECT_EQ(Asked().front(), "http://a:1/db1/_nodes/http");
+  EXPECT_THAT(LastRequest().url, StartsWith("http://10.0.0.1:9200/_bulk"));
+}
+
+TEST_F(ElasticsearchClusterTest, APathOfTheUrisOwnAddressIsDroppedWithAWarning) {
+  Make("elasticsearch:http://a:1/s3cret?manage_template=false&ver=8");
+  EXPECT_THAT(warnings_, ElementsAre("--sink=elasticsearch: the path of the address is not used: "
+                                     "give it by nodes"));
+  Serve();
+  Export(WarningEvent());
+  EXPECT_THAT(LastRequest().url, StartsWith("http://a:1/_bulk"));
+  Make("elasticsearch:http://a:1/?ver=8");
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
 TEST_F(ElasticsearchClusterTest, ADollarSignInANodesPasswordIsNoVariable) {
   const ScopedVariable variable("word", "oops");
   MakeReady("?nodes=http://u:pa%24word@h");
