@@ -136,9 +136,16 @@ TEST_F(DingTalkTest, TheErrcodeInsideA200Decides) {
            Row{90030, "limit", Outcome::kRetry, Cause::kThrottled, "daily limit"},
            Row{310000, "keywords not in content", Outcome::kRejected, Cause::kContent,
                "put one of its keywords into `label`"},
-           Row{310000, "description:机器人发送签名不匹配；solution:sign not match",
+           Row{310000, "sign not match", Outcome::kMisconfigured, Cause::kUnauthorized,
+               "`sign` must be the robot's secret"},
+           Row{310000,
+               "description:机器人发送签名不匹配;solution:请确认签名和生成签名的时间戳必须都放在"
+               "调用的网址中，请确认机器人的密钥加密和填写正确;link:请参考本接口对应文档查看获取正"
+               "确参数配置 https://open.dingtalk.com/document/",
                Outcome::kMisconfigured, Cause::kUnauthorized, "`sign` must be the robot's secret"},
            Row{310000, "invalid timestamp", Outcome::kMisconfigured, Cause::kUnauthorized, "clock"},
+           Row{310000, "description:机器人发送签名过期", Outcome::kMisconfigured,
+               Cause::kUnauthorized, "clock"},
            Row{310000, "ip 1.2.3.4 not in whitelist", Outcome::kMisconfigured, Cause::kUnauthorized,
                "list of IP addresses"},
            Row{88, "token blank", Outcome::kMisconfigured, Cause::kUnauthorized, "access_token"},
