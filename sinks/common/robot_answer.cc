@@ -94,10 +94,10 @@ ChatAnswer ReadRobotAnswer(const RobotLanguage& language, const HttpResponse& re
                            WallTime now, std::span<const std::string> secrets) {
   std::optional<Said> said = Listen(language, response.body);
   // Before anything is cut: a part of a secret would not be found.
-  if (said) said->words = HideSecrets(std::move(said->words), secrets);
+  if (said) said->words = HideSecrets(said->words, secrets);
   HttpResponse safe = response;
-  safe.body = HideSecrets(std::move(safe.body), secrets);
-  safe.error_text = HideSecrets(std::move(safe.error_text), secrets);
+  safe.body = HideSecrets(safe.body, secrets);
+  safe.error_text = HideSecrets(safe.error_text, secrets);
   ChatAnswer answer = Judge(language, safe, said);
   const std::optional<Duration> asked = RetryAfter(response, now);
   if (asked) answer.retry_after = asked;

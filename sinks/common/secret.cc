@@ -1,7 +1,8 @@
 #include "common/secret.h"
 
 #include <algorithm>
-#include <cctype>
+#include <cstddef>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -11,45 +12,43 @@
 namespace eventer {
 namespace {
 
-// "%2f" as "%2F".
-std::string WithCapitalEscapes(std::string text) {
-  for (std::size_t at = 0; (at = text.find('%', at)) != std::string::npos; ++at) {
-    if (at + 2 >= text.size() || std::isxdigit(static_cast<unsigned char>(text[at + 1])) == 0 ||
-        std::isxdigit(static_cast<unsigned char>(text[at + 2])) == 0) {
-      continue;
-    }
-    for (char* c : {&text[at + 1], &text[at + 2]}) {
-      *c = static_cast<char>(std::toupper(static_cast<unsigned char>(*c)));
-    }
-  }
-  return text;
+// A text, and where in the one that it was read from each of its bytes begins; and where the last
+// one ends.
+struct Spelling {
+  std::string text;
+  std::vector<std::size_t> begins;
+};
+
+Spelling AsWritten(std::string_view text) {
+  Spelling spelling{std::string(text), std::vector<std::size_t>(text.size() + 1)};
+  std::iota(spelling.begins.begin(), spelling.begins.end(), std::size_t{0});
+  return spelling;
 }
 
-// Each secret as it is and percent-encoded, the longest first: one may begin as another does.
-std::vector<std::string> Spellings(std::span<const std::string> secrets) {
-  std::vector<std::string> spellings;
-  for (const std::string& secret : secrets) {
-    if (secret.empty()) continue;
-    spellings.push_back(WithCapitalEscapes(secret));
-    spellings.push_back(PercentEncode(secret));
+// With its %-escapes decoded, one by one: whatever a receiver chose to encode.
+Spelling Unescaped(std::string_view text) {
+  Spelling spelling;
+  for (std::size_t i = 0; i < text.size();) {
+    const bool escape = text[i] == '%' && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 &&
+                        HexValue(text[i + 2]) >= 0;
+    spelling.begins.push_back(i);
+    spelling.text +=
+        escape ? static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2])) : text[i];
+    i += escape ? 3 : 1;
   }
-  std::ranges::stable_sort(spellings,
-                           [](const auto& a, const auto& b) { return a.size() > b.size(); });
-  return spellings;
+  spelling.begins.push_back(text.size());
+  return spelling;
 }
 
-// In `text`, where `folded`, which is as long, has it; and there, too.
-void ReplaceAll(std::string* text, std::string* folded, const std::string& what) {
-  std::string new_text, new_folded;
-  std::size_t from = 0;
-  for (std::size_t at = 0; (at = folded->find(what, from)) != std::string::npos;) {
-    new_text.append(*text, from, at - from).append("***");
-    new_folded.append(*folded, from, at - from).append("***");
-    from = at + what.size();
+// Of the text that was read, the bytes that say `secret`.
+void Mark(const Spelling& spelling, const std::string& secret, std::vector<bool>* hidden) {
+  if (secret.empty()) return;
+  for (std::size_t at = 0; (at = spelling.text.find(secret, at)) != std::string::npos;) {
+    const std::size_t begin = spelling.begins[at];
+    at += secret.size();
+    std::fill(hidden->begin() + static_cast<std::ptrdiff_t>(begin),
+              hidden->begin() + static_cast<std::ptrdiff_t>(spelling.begins[at]), true);
   }
-  if (from == 0) return;
-  *text = new_text.append(*text, from);
-  *folded = new_folded.append(*folded, from);
 }
 
 }  // namespace
@@ -95,10 +94,23 @@ const std::string& Secret::Get() {
   return value_;
 }
 
-std::string HideSecrets(std::string text, std::span<const std::string> secrets) {
-  std::string folded = WithCapitalEscapes(text);
-  for (const std::string& spelling : Spellings(secrets)) ReplaceAll(&text, &folded, spelling);
-  return text;
+std::string HideSecrets(const std::string& text, std::span<const std::string> secrets) {
+  std::vector<bool> hidden(text.size());
+  for (const Spelling& spelling : {AsWritten(text), Unescaped(text)}) {
+    for (const std::string& secret : secrets) {
+      Mark(spelling, secret, &hidden);
+      Mark(spelling, PercentDecode(secret), &hidden);
+    }
+  }
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!hidden[i]) {
+      shown += text[i];
+    } else if (i == 0 || !hidden[i - 1]) {
+      shown += "***";
+    }
+  }
+  return shown;
 }
 
 }  // namespace eventer

@@ -35,9 +35,9 @@ class Secret {
   std::shared_ptr<WatchedText> file_;
 };
 
-// `text` with every occurrence of each secret, as it is or percent-encoded (%2F or %2f), replaced
-// by "***": for what a receiver answers, which may repeat what it was sent. To be cut afterwards,
-// not before: a part of a secret is not found.
-std::string HideSecrets(std::string text, std::span<const std::string> secrets);
+// `text` with every occurrence of each secret replaced by "***", however much of it is
+// percent-encoded: for what a receiver answers, which may repeat what it was sent. To be cut
+// afterwards, not before: a part of a secret is not found.
+std::string HideSecrets(const std::string& text, std::span<const std::string> secrets);
 
 }  // namespace eventer

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,15 +10,13 @@
 #include "common/http_sender.h"
 #include "common/http_verdict.h"
 #include "common/one_by_one.h"
-#include "common/secret.h"
 #include "common/template_option.h"
-#include "eventer/base64.h"
 #include "eventer/error.h"
 #include "eventer/event_sink.h"
-#include "eventer/percent.h"
 #include "eventer/sink_context.h"
 #include "eventer/sink_uri.h"
 #include "webhook/default_template.h"
+#include "webhook/webhook_secrets.h"
 
 namespace eventer {
 namespace {
@@ -26,9 +25,6 @@ constexpr TemplateOption::Names kBodyOptions = {
     .config_map = "custom_body_configmap",
     .config_map_namespace = "custom_body_configmap_namespace",
     .file = "body_file"};
-
-// Parts of the address that are shorter tell nothing; hiding them would garble what is said.
-constexpr std::size_t kShortestSecret = 6;
 
 std::string ReadMethod(SinkUri& uri) {
   std::string method = uri.GetOr("method", "GET");
@@ -54,27 +50,6 @@ std::string ReadUrl(SinkUri& uri) {
   return uri.scheme() + "://" + uri.host() + uri.path() + (query.empty() ? "" : "?" + query);
 }
 
-// The parts of what stands between separators that may be secrets, as written and decoded.
-void AddSecrets(std::string_view text, std::string_view separators,
-                std::vector<std::string>* secrets) {
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
-    const std::string_view part = text.substr(begin, end - begin);
-    begin = end + 1;
-    if (part.size() < kShortestSecret) continue;
-    secrets->emplace_back(part);
-    if (std::string decoded = PercentDecode(part); decoded != part) {
-      secrets->push_back(std::move(decoded));
-    }
-  }
-}
-
-// As Go's client sends it: without a password with an empty one.
-std::string BasicCredentials(const std::string& userinfo) {
-  const bool user_only = userinfo.find(':') == std::string::npos;
-  return Base64Encode(user_only ? userinfo + ":" : userinfo);
-}
-
 class WebhookSink final : public EventSink {
  public:
   // The query is read last: what nobody has read belongs to the receiver.
@@ -84,14 +59,9 @@ class WebhookSink final : public EventSink {
         headers_(uri, context.clock),
         sender_(uri, context),
         method_(ReadMethod(uri)),
-        url_(ReadUrl(uri)) {
-    AddSecrets(uri.path(), "/", &address_secrets_);
-    AddSecrets(uri.QueryToPassOn(), "&=", &address_secrets_);
-    AddSecrets(uri.userinfo(), ":", &address_secrets_);
-    if (!uri.userinfo().empty()) {
-      address_secrets_.push_back(BasicCredentials(uri.userinfo()));
-      authorization_ = "Basic " + address_secrets_.back();
-    }
+        url_(ReadUrl(uri)),
+        address_secrets_(AddressSecrets(uri.userinfo(), uri.path(), uri.QueryToPassOn())) {
+    if (!uri.userinfo().empty()) authorization_ = "Basic " + BasicCredentials(uri.userinfo());
   }
 
   std::string_view name() const override { return "webHook"; }
@@ -139,9 +109,7 @@ class WebhookSink final : public EventSink {
 
   std::vector<std::string> Secrets() {
     std::vector<std::string> secrets = address_secrets_;
-    for (const auto& [name, value] : headers_.Get()) {
-      if (name != "Content-Type" && name != "Accept") AddSecrets(value, " ", &secrets);
-    }
+    std::ranges::move(HeaderSecrets(headers_.Get()), std::back_inserter(secrets));
     return secrets;
   }
 
@@ -151,8 +119,8 @@ class WebhookSink final : public EventSink {
   HttpSender sender_;
   const std::string method_;
   const std::string url_;
+  const std::vector<std::string> address_secrets_;
   std::string authorization_;
-  std::vector<std::string> address_secrets_;
 };
 
 }  // namespace

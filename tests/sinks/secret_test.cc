@@ -73,6 +73,17 @@ TEST(HideSecrets, AlsoWithEscapesInSmallLetters) {
   EXPECT_EQ(HideSecrets("a%2fb%3D! a%2fb%3d!", std::vector<std::string>{"a/b="}), "***! ***!");
 }
 
+TEST(HideSecrets, AlsoWhereOnlySomeOfItIsEncoded) {
+  for (const char* secret : {"k3y+s/cret", "k3y%2Bs%2Fcret", "k3y%2Bs/cret"}) {
+    EXPECT_EQ(HideSecrets("k3y%2Bs/cret %6b3y+s%2fcret!", std::vector<std::string>{secret}),
+              "*** ***!");
+  }
+}
+
+TEST(HideSecrets, ThatHoldAPercentSignThemselves) {
+  EXPECT_EQ(HideSecrets("100%41 100%2541 %4", std::vector<std::string>{"100%41"}), "*** *** %4");
+}
+
 TEST(HideSecrets, OneThatBeginsAsAnotherLeavesNothingOfItself) {
   EXPECT_EQ(HideSecrets("token abcdef", std::vector<std::string>{"abc", "abcdef"}), "token ***");
 }

@@ -272,22 +272,53 @@ TEST_F(WebhookTest, WhatTheReceiverRepeatsOfTheSecretsIsHidden) {
 }
 
 TEST_F(WebhookTest, SecretsAreHiddenInEachOfTheirSpellings) {
-  Make("webhook:http://Aladdin:open%20sesame@h/in/T0%2fsecret?sig=k3y%2Bs%2fcret");
+  Make("webhook:http://Aladdin:open%20sesame@h/in/T0%2fsecret?sig=k3y%2Bs%2fcret&word=hey+presto");
   const std::pair<std::string, std::string> rows[] = {
-      {"T0%2fsecret", "***"},
-      {"T0%2Fsecret", "***"},
-      {"T0/secret", "***"},
-      {"k3y%2Bs%2fcret", "***"},
-      {"k3y%2bs%2fcret", "***"},
-      {"k3y+s/cret", "***"},
-      {"open sesame", "***"},
-      {"open%20sesame", "***"},
-      {"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Basic ***"},
+      {"T0%2fsecret", "***"},    {"T0%2Fsecret", "***"},
+      {"T0/secret", "***"},      {"k3y%2Bs%2fcret", "***"},
+      {"k3y%2bs%2fcret", "***"}, {"k3y+s/cret", "***"},
+      {"k3y%2Bs/cret", "***"},   {"k%33y+s/cret", "***"},
+      {"hey+presto", "***"},     {"hey presto", "***"},
+      {"hey%20presto", "***"},   {"open sesame", "***"},
+      {"open%20sesame", "***"},  {"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Basic ***"},
   };
   for (const auto& [said, shown] : rows) {
     client_->Respond(403, "no " + said + ", sorry");
     EXPECT_EQ(Export(WarningEvent()).detail, "HTTP 403: no " + shown + ", sorry");
   }
+}
+
+TEST_F(WebhookTest, AShortPasswordOrHeaderIsHidden) {
+  Make("webhook:http://me:pw@h?header=X-Key=t0ken");
+  client_->Respond(403, "me may not: pw, t0ken");
+  EXPECT_EQ(Export(WarningEvent()).detail, "HTTP 403: me may not: ***, ***");
+}
+
+TEST_F(WebhookTest, WhatBasicCredentialsOfAHeaderMeanIsHidden) {
+  Make("webhook:http://h?header=Authorization=Basic%20QWxhZGRpbjpwdw==");
+  client_->Respond(403, "Basic QWxhZGRpbjpwdw==, Aladdin: pw");
+  EXPECT_EQ(Export(WarningEvent()).detail, "HTTP 403: Basic ***, ***: ***");
+}
+
+TEST_F(WebhookTest, AuthorizationWithoutASchemeIsHidden) {
+  Make("webhook:http://h?header=Authorization=t0ken");
+  client_->Respond(403, "no t0ken");
+  EXPECT_EQ(Export(WarningEvent()).detail, "HTTP 403: no ***");
+}
+
+TEST_F(WebhookTest, EachPartOfACookieIsHidden) {
+  Make("webhook:http://h?header=Cookie=sid=abcdefgh%3B%20x=y");
+  client_->Respond(403, "no session abcdefgh, x: y");
+  EXPECT_EQ(Export(WarningEvent()).detail, "HTTP 403: no session ***, x: y");
+}
+
+TEST_F(WebhookTest, WordsThatAreNoSecretsStayReadable) {
+  Make(
+      "webhook:http://h/in?v=1&header=Authorization=Bearer%20tok3nsecret&header=X-Debug=1&"
+      "header=Content-Type=application/json&header=Accept=text/plain");
+  const std::string said = "1 error: Bearer token is no application/json or text/plain";
+  client_->Respond(403, said);
+  EXPECT_EQ(Export(WarningEvent()).detail, "HTTP 403: " + said);
 }
 
 TEST_F(WebhookTest, ASecretThatTheCutGoesThroughIsHiddenAllTheSame) {
