@@ -20,20 +20,21 @@ namespace eventer {
 // A parsed URI and the book of which of its options were read. Used by one thread.
 class SinkUri {
  public:
-  // `flag` is the flag's name for error texts ("--sink"). Throws ConfigError.
+  // `flag` is the flag's name for error texts ("--sink"). Throws ConfigError, also for a host or
+  // port of http or https that nobody can have.
   static SinkUri Parse(std::string_view flag, std::string_view value);
-  // As Parse, of a part of a URI: its variables were expanded with the whole.
-  static SinkUri ParseExpanded(std::string_view flag, std::string_view value);
+  // A URL that is the value of an option, whose variables were expanded with the whole; its error
+  // texts name the option. Throws ConfigError.
+  SinkUri ParseOption(std::string_view option, std::string_view text) const;
 
-  const std::string& flag() const { return flag_; }  // "--sink"
-  const std::string& key() const { return key_; }    // "log"
+  const std::string& key() const { return key_; }  // "log"
   const std::string& scheme() const { return scheme_; }
   const std::string& userinfo() const { return userinfo_; }  // decoded "user" or "user:password"
   const std::string& host() const { return host_; }          // host[:port], IPv6 in brackets
   const std::string& path() const { return path_; }          // as written (escaped)
   const std::string& raw_query() const { return raw_query_; }
   // "--sink=log": how an error text names this URI.
-  std::string Name() const { return flag_ + "=" + key_; }
+  const std::string& Name() const { return name_; }
   // The host, or *** if a part of a password may stand in its place. Safe to show.
   std::string ShownHost() const;
   // The URI without secrets: userinfo, path, the values of all options that are not known to be
@@ -86,9 +87,9 @@ class SinkUri {
   [[noreturn]] void Fail(std::string_view option, std::string_view what) const;
 
  private:
-  void ReadUrl(const std::string& text);
+  void ReadUrl(std::string_view text);
 
-  std::string flag_, key_, scheme_, opaque_, userinfo_, host_, path_, raw_query_;
+  std::string flag_, key_, name_, scheme_, opaque_, userinfo_, host_, path_, raw_query_;
   bool host_is_shown_ = true;
   std::vector<std::pair<std::string, std::string>> options_;  // decoded, in order
   std::set<std::string, std::less<>> known_;                  // every name that was asked for

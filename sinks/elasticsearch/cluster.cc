@@ -30,7 +30,7 @@ struct Address {
 
 // scheme://host/path of what is given, without '/' at the end.
 Address ReadAddress(const SinkUri& uri, const std::string& text) {
-  const SinkUri node = SinkUri::ParseExpanded(uri.flag(), uri.key() + ":" + text);
+  const SinkUri node = uri.ParseOption("nodes", text);
   if (node.host().empty() || (node.scheme() != "http" && node.scheme() != "https")) {
     throw ConfigError(uri.Name() + ": a node needs an address such as http://host:9200");
   }

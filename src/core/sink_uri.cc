@@ -7,6 +7,7 @@
 
 #include "core/expand_env.h"
 #include "core/go_url.h"
+#include "eventer/authority.h"
 #include "eventer/error.h"
 #include "eventer/text.h"
 #include "eventer/time_format.h"
@@ -113,16 +114,17 @@ std::vector<std::string_view> Segments(std::string_view query) {
   return segments;
 }
 
+// Databases have lists of hosts, and some sinks need none.
+bool HasUsableHost(const GoUrl& url, std::string* error) {
+  const bool web = url.scheme.empty() || url.scheme == "http" || url.scheme == "https";
+  return !web || url.host.empty() || ParseAuthority(url.host, error);
+}
+
 std::string_view NameIn(std::string_view segment) { return segment.substr(0, segment.find('=')); }
 
 }  // namespace
 
 SinkUri SinkUri::Parse(std::string_view flag, std::string_view value) {
-  const std::size_t colon = std::min(value.find(':'), value.size());
-  return ParseExpanded(flag, std::string(value.substr(0, colon)) + ExpandEnv(value.substr(colon)));
-}
-
-SinkUri SinkUri::ParseExpanded(std::string_view flag, std::string_view value) {
   SinkUri uri;
   uri.flag_ = flag;
   const std::size_t colon = std::min(value.find(':'), value.size());
@@ -132,14 +134,24 @@ SinkUri SinkUri::ParseExpanded(std::string_view flag, std::string_view value) {
     throw ConfigError(uri.flag_ +
                       ": a URI begins with a key and a colon: KEY:URL or KEY:?OPTION=VALUE");
   }
-  uri.ReadUrl(std::string(value.substr(std::min(colon + 1, value.size()))));
+  uri.name_ = uri.flag_ + "=" + uri.key_;
+  uri.ReadUrl(ExpandEnv(value.substr(std::min(colon + 1, value.size()))));
   return uri;
 }
 
-void SinkUri::ReadUrl(const std::string& text) {
+SinkUri SinkUri::ParseOption(std::string_view option, std::string_view text) const {
+  SinkUri uri;
+  uri.flag_ = flag_;
+  uri.key_ = key_;
+  uri.name_ = name_ + ": option " + std::string(option);
+  uri.ReadUrl(text);
+  return uri;
+}
+
+void SinkUri::ReadUrl(std::string_view text) {
   std::string error;
   std::optional<GoUrl> url = ParseGoUrl(text, &error);
-  if (!url) {
+  if (!url || !HasUsableHost(*url, &error)) {
     throw ConfigError(Name() + ": bad URL: " + error +
                       " (in a password write @ : / ? # % as %40 %3A %2F %3F %23 %25)");
   }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/read_file.h"
+#include "eventer/authority.h"
 #include "eventer/base64.h"
 #include "eventer/error.h"
 #include "eventer/percent.h"
@@ -91,6 +92,9 @@ std::string ReadServer(const YamlSection& cluster, const KubeConfig& config) {
   if (server.find('@') != std::string::npos) {  // it would be logged
     cluster.Fail("server must not hold a user or password: give them as username and password");
   }
+  std::string error;
+  const std::string authority = server.substr(host, server.find('/', host) - host);
+  if (!ParseAuthority(authority, &error)) cluster.Fail("server is bad: " + error);
   return server;
 }
 

@@ -1,8 +1,7 @@
 #include "net/url.h"
 
-#include <charconv>
-
 #include "eventer/ascii.h"
+#include "eventer/authority.h"
 #include "eventer/percent.h"
 
 namespace eventer {
@@ -14,20 +13,6 @@ char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 bool IsLegalInTarget(char c) {
   constexpr std::string_view kLegal = "-._~!$&'()*+,;=:@/?%";
   return IsAlphanumeric(c) || kLegal.find(c) != std::string_view::npos;
-}
-
-bool IsLegalInHost(char c) { return IsAlphanumeric(c) || c == '-' || c == '.' || c == '_'; }
-
-bool IsLegalInIpv6(char c) {
-  return IsDigit(c) || (Lower(c) >= 'a' && Lower(c) <= 'f') || c == ':' || c == '.';
-}
-
-template <typename Legal>
-bool AllOf(std::string_view text, Legal legal) {
-  for (char c : text) {
-    if (!legal(c)) return false;
-  }
-  return !text.empty();
 }
 
 std::string EncodeTarget(std::string_view text) {
@@ -43,31 +28,6 @@ std::string EncodeTarget(std::string_view text) {
     }
   }
   return target;
-}
-
-bool ParsePort(std::string_view text, std::uint16_t* port) {
-  const char* end = text.data() + text.size();
-  auto [stopped, error] = std::from_chars(text.data(), end, *port);
-  return error == std::errc() && stopped == end && *port != 0;
-}
-
-// "host", "host:port", "[v6]", "[v6]:port" into host and port.
-bool ParseHost(std::string_view text, Url* url) {
-  std::string_view host = text, port;
-  if (!text.empty() && text.front() == '[') {
-    const std::size_t close = text.find(']');
-    if (close == std::string_view::npos) return false;
-    host = text.substr(1, close - 1);
-    port = text.substr(close + 1);
-    if (!AllOf(host, IsLegalInIpv6) || host.find(':') == std::string_view::npos) return false;
-  } else {
-    host = text.substr(0, text.find(':'));
-    port = text.substr(host.size());
-    if (!AllOf(host, IsLegalInHost)) return false;
-  }
-  url->host = ToLower(host);
-  if (port.empty() || port == ":") return true;
-  return port.front() == ':' && ParsePort(port.substr(1), &url->port);
 }
 
 }  // namespace
@@ -91,7 +51,11 @@ std::optional<Url> ParseUrl(std::string_view text) {
     url.user_info = PercentDecode(authority.substr(0, at));
     authority.remove_prefix(at + 1);
   }
-  if (!ParseHost(authority, &url)) return std::nullopt;
+  std::string error;
+  const std::optional<Authority> who = ParseAuthority(authority, &error);
+  if (!who) return std::nullopt;
+  url.host = ToLower(who->host);
+  if (who->port != 0) url.port = who->port;
   url.host_header = authority;
   url.target = EncodeTarget(text.substr(0, text.find('#')));
   return url;

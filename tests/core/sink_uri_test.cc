@@ -128,11 +128,34 @@ TEST(SinkUri, MasksWhateverMayBeASecret) {
   }
 }
 
-TEST(SinkUri, ATextThatWasExpandedIsNotExpandedAgain) {
+TEST(SinkUri, AUrlInAnOptionIsNotExpandedAgain) {
   setenv("EVENTER_TEST", "oops", 1);
-  const SinkUri uri = SinkUri::ParseExpanded("--sink", "elasticsearch:http://u:$EVENTER_TEST@h");
+  const SinkUri uri = Parse("elasticsearch:").ParseOption("nodes", "http://u:$EVENTER_TEST@h");
   EXPECT_EQ(uri.userinfo(), "u:$EVENTER_TEST");
   unsetenv("EVENTER_TEST");
+}
+
+TEST(SinkUri, AnErrorOfAUrlInAnOptionNamesTheOption) {
+  EXPECT_THAT(ErrorOf([] { Parse("elasticsearch:").ParseOption("nodes", "http://h:x"); }),
+              testing::StartsWith("--sink=elasticsearch: option nodes: bad URL: "));
+}
+
+TEST(SinkUri, AHostOrPortThatNobodyCanHaveIsAnError) {
+  for (const char* url : {"http://h:80800", "https://h:0/", "//h:65536", "http://[::1]:99999"}) {
+    EXPECT_THAT(ErrorOf([&] { Parse(std::string("webhook:") + url); }),
+                HasSubstr("the port must be from 1 to 65535"))
+        << url;
+  }
+  for (const char* url : {"http://b\xc3\xbc"
+                          "cher.example",
+                          "http://b%C3%BCcher.example", "http://a;b"}) {
+    EXPECT_THAT(ErrorOf([&] { Parse(std::string("webhook:") + url); }),
+                HasSubstr("no host has such a name"))
+        << url;
+  }
+  EXPECT_THAT(ErrorOf([] { Parse("webhook:http://[fe80::1%25eth0]"); }), HasSubstr("IPv6"));
+  EXPECT_EQ(Parse("webhook:http://h:/").host(), "h:");
+  EXPECT_EQ(Parse("mongo:mongodb://h1:1,h2:2").host(), "h1:1,h2:2");
 }
 
 TEST(SinkUri, AListOfAddressesIsSplitBeforeItIsDecoded) {

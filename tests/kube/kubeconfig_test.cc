@@ -143,6 +143,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"{{{", "", ""}, BadFile{"server: ''", "", "has no server"},
         BadFile{"server: 'ftp://h'", "", "server must be"},
         BadFile{"server: 'https://u:p@h'", "", "must not hold a user"},
+        BadFile{"server: 'https://h:80800/x'", "", "server is bad: the port must be from"},
         BadFile{"server: [a]", "", "clusters[0].cluster.server must be text"},
         BadFile{"server: h, insecure-skip-tls-verify: maybe", "", "must be true or false"},
         BadFile{"server: h, insecure-skip-tls-verify: true, certificate-authority: f", "",
