@@ -31,6 +31,7 @@ FdWriter::FdWriter(Clock& clock, int fd) : clock_(clock), fd_(fd), is_file_(IsRe
 
 FdWriter::Result FdWriter::Write(std::string_view text, std::stop_token stop) {
   Result result;
+  const SteadyTime end = clock_.Steady() + kLongestWrite;
   SteadyTime deadline = clock_.Steady() + kPatience;
   while (result.written < text.size()) {
     if (stop.stop_requested()) return {result.written, Error::kStopped, "stopped while writing"};
@@ -42,6 +43,9 @@ FdWriter::Result FdWriter::Write(std::string_view text, std::stop_token stop) {
       return {result.written, KindOf(errno), std::generic_category().message(errno)};
     } else if (clock_.Steady() >= deadline) {
       return {result.written, Error::kBlocked, "nobody reads the output"};
+    }
+    if (clock_.Steady() >= end && result.written < text.size()) {
+      return {result.written, Error::kSlow, "the output's reader is slow"};
     }
   }
   return result;

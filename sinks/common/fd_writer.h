@@ -17,11 +17,15 @@ class FdWriter {
  public:
   // Our choice: a reader that takes nothing for so long is not reading.
   static constexpr Duration kPatience = std::chrono::seconds(10);
+  // And one that takes so long for a text is slow: so much of it as is written counts, so that
+  // nobody takes us for stuck.
+  static constexpr Duration kLongestWrite = std::chrono::seconds(20);
 
   enum class Error : char {
     kNone,     // all is written
     kStopped,  // `stop` was requested
     kBlocked,  // not a byte could be written for kPatience
+    kSlow,     // not all could be written within kLongestWrite
     kClosed,   // the reader has closed the pipe: what it had not read is gone
     kFailed,   // the system refused: disk full, bad descriptor ...
   };
@@ -37,7 +41,7 @@ class FdWriter {
 
   // Writes `text`, in pieces that end with a line where that is possible, so that what others
   // write to the same pipe does not come in between. Blocks until all is written or something is
-  // in the way; notices stop, and the clock, within 100 ms.
+  // in the way, for kLongestWrite at most; notices stop, and the clock, within 100 ms.
   Result Write(std::string_view text, std::stop_token stop);
 
  private:

@@ -10,6 +10,7 @@ using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""s;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 const auto kTooLarge = Everything(Outcome::kTooLarge, Cause::kTooLarge);
 
@@ -126,6 +127,21 @@ TEST_F(AttemptJudgeTest, NothingOvertakesWhereTheSinkStoppedAtTheFirstRetry) {
   EXPECT_TRUE(Next().paused);
   EXPECT_EQ(Wait(), 1s);
   EXPECT_THAT(Batch(), ElementsAre("2", "3", "4"));
+}
+
+TEST_F(AttemptJudgeTest, AReaderThatTakesAPartOfEachBatchIsOfferedAWholeOneASecondLater) {
+  Make(10);
+  Add(1, 100);
+  for (int i = 0; i < 20; ++i) {
+    Try([](const EventBatch& batch) {
+      ExportResult result = AllOf(batch, Outcome::kRetry, Cause::kOutput);
+      std::fill_n(result.events.begin(), 3, EventOutcome{});
+      return result;
+    });
+    EXPECT_EQ(Wait(), 1s);
+    EXPECT_THAT(Batch(), SizeIs(10));
+  }
+  EXPECT_EQ(Batch().front(), "61");
 }
 
 TEST_F(AttemptJudgeTest, WhereEventsAreJudgedOneByOneTheOthersGoOn) {

@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <climits>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <sstream>
 #include <thread>
 
@@ -65,6 +67,11 @@ EventBatch From(const EventBatch& batch, std::size_t first) {
   return rest;
 }
 
+bool IsFull(int pipe) {
+  pollfd poll_fd{pipe, POLLOUT, 0};
+  return poll(&poll_fd, 1, 0) == 0;
+}
+
 class Pipe {
  public:
   Pipe() {
@@ -82,6 +89,12 @@ class Pipe {
   void CloseReader() {
     if (fds_[0] >= 0) close(fds_[0]);
     fds_[0] = -1;
+  }
+
+  // Takes at most so much of it.
+  void Read(std::size_t bytes) {
+    std::string text(bytes, ' ');
+    EXPECT_GT(read(fds_[0], text.data(), bytes), 0);
   }
 
   // Whatever is in the pipe now; never waits.
@@ -105,17 +118,22 @@ class LogSinkTest : public testing::Test {
     return NewLogSinkTo(clock_, fd, options);
   }
 
-  // Exports while the clock runs: every look at the output costs a second.
+  // Exports while the clock runs: once the pipe is full, for nothing else takes time.
   ExportResult ExportWhileTimePasses(EventSink& sink, const EventBatch& batch) {
+    return ExportTo(pipe_.writer(), sink, batch, [] {});
+  }
+  ExportResult ExportTo(int pipe, EventSink& sink, const EventBatch& batch,
+                        const std::function<void()>& each_second) {
     std::atomic<bool> done = false;
     ExportResult result;
     std::jthread worker([&](std::stop_token stop) {
       result = sink.ExportEvents(batch, stop);
       done = true;
     });
-    while (!done) {
+    for (; !done; std::this_thread::yield()) {
+      if (!IsFull(pipe)) continue;
+      each_second();
       clock_.Advance(1s);
-      std::this_thread::yield();
     }
     worker.join();
     return result;
@@ -150,6 +168,18 @@ TEST_F(LogSinkTest, AReaderThatDoesNotReadIsARetryAfterTenSeconds) {
   EXPECT_GT(delivered, 0);
   EXPECT_LT(delivered, 200);
   EXPECT_THAT(result.events.back().detail, HasSubstr("nobody reads"));
+}
+
+TEST_F(LogSinkTest, AReaderThatIsSlowTakesAnAttemptOfTwentySecondsAtMost) {
+  auto sink = NewSink(pipe_.writer());
+  const EventBatch batch = MakeBatch(0, 1000, 1000);
+  const SteadyTime start = clock_.Steady();
+  const ExportResult result = ExportTo(pipe_.writer(), *sink, batch, [&] { pipe_.Read(8192); });
+  EXPECT_GE(clock_.Steady() - start, FdWriter::kLongestWrite);
+  EXPECT_LE(clock_.Steady() - start, FdWriter::kLongestWrite + 2s);
+  EXPECT_GT(Delivered(result), 100);
+  EXPECT_LT(Delivered(result), 1000);
+  EXPECT_THAT(result.events.back().detail, HasSubstr("slow"));
 }
 
 TEST_F(LogSinkTest, NoLineIsTornOrRepeatedHoweverOftenTheReaderPauses) {
@@ -222,11 +252,11 @@ TEST_F(LogSinkTest, ANewReaderOfAFifoBeginsWithAWholeLine) {
   const int writer = open(path.c_str(), O_WRONLY);
   auto sink = NewSink(writer);
   const EventBatch batch = MakeBatch(0, 1, 100'000);
-  EXPECT_EQ(Delivered(ExportWhileTimePasses(*sink, batch)), 0);
+  EXPECT_EQ(Delivered(ExportTo(writer, *sink, batch, [] {})), 0);
   close(reader);
   EXPECT_EQ(Delivered(sink->ExportEvents(batch, {})), 0);
   reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
-  EXPECT_EQ(Delivered(ExportWhileTimePasses(*sink, batch)), 0);
+  EXPECT_EQ(Delivered(ExportTo(writer, *sink, batch, [] {})), 0);
   std::string start(8, ' ');
   EXPECT_EQ(read(reader, start.data(), start.size()), 8);
   EXPECT_EQ(start, batch.events[0]->json.substr(0, 8));
