@@ -15,6 +15,40 @@ Words ReadWords(SinkUri& uri, std::string_view option) {
   return Words(list.begin(), list.end());
 }
 
+// The ')' that closes nothing, or the last '(' that is not closed.
+std::size_t OddParenthesis(std::string_view pattern) {
+  std::vector<std::size_t> open;
+  bool in_class = false;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      ++i;
+    } else if (in_class || c == '[') {
+      in_class = c != ']';
+    } else if (c == '(') {
+      open.push_back(i);
+    } else if (c == ')') {
+      if (open.empty()) return i;
+      open.pop_back();
+    }
+  }
+  return open.empty() ? 0 : open.back();
+}
+
+// What is wrong with it, and where, counted from 1. RE2 names the part; of parentheses the whole.
+std::string FaultOf(const RE2& pattern) {
+  const std::string& text = pattern.pattern();
+  const bool odd = pattern.error_code() == RE2::ErrorMissingParen ||
+                   pattern.error_code() == RE2::ErrorUnexpectedParen;
+  const std::size_t at = odd ? OddParenthesis(text) : text.find(pattern.error_arg());
+  const auto is_first_byte = [](char c) { return (c & 0xC0) != 0x80; };
+  const auto number = std::ranges::count_if(text.substr(0, at), is_first_byte) + 1;
+  std::string fault =
+      pattern.error() + " (at character " + std::to_string(number) + " of \"" + text + "\")";
+  std::ranges::replace(fault, '\n', ' ');
+  return fault;
+}
+
 // Regular expressions, of which one must match somewhere in a text.
 class Patterns {
  public:
@@ -22,7 +56,7 @@ class Patterns {
     Patterns patterns;
     for (const std::string& text : uri.GetList(option)) {
       auto pattern = std::make_unique<RE2>(text, RE2::Quiet);
-      if (!pattern->ok()) uri.Fail(option, "is no regular expression: " + pattern->error());
+      if (!pattern->ok()) uri.Fail(option, "is no regular expression: " + FaultOf(*pattern));
       patterns.all_.push_back(std::move(pattern));
     }
     if (uri.WrittenWithPlus(option)) {

@@ -127,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(
          {"--sink=webhook", "option header"}},
         {"WebhookBadReason",
          {"--sink=webhook:http://h?reason=a,(b"},
-         {"--sink=webhook", "option reason", "(b"}},
+         {"--sink=webhook", "option reason", "at character 1 of \"(b\""}},
         {"WebhookUnreadableBody",
          {"--sink=webhook:http://h?body_file=/no/body"},
          {"--sink=webhook", "option body_file", "/no/body"}},

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "eventer/error.h"
+#include "eventer/percent.h"
 
 namespace eventer {
 namespace {
@@ -146,6 +147,22 @@ TEST(EventFilter, ABadExpressionIsAnError) {
   EXPECT_THAT(ErrorOf("reason=Back,("), testing::StartsWith("--sink=log: option reason is no "));
   EXPECT_THAT(ErrorOf("exclude_reason=*x"),
               testing::StartsWith("--sink=log: option exclude_reason is no "));
+}
+
+TEST(EventFilter, ABadPatternIsShownWithThePlaceOfItsFault) {
+  const std::pair<std::string, std::string> rows[] = {
+      {"(b", "missing ): (b (at character 1 of \"(b\")"},
+      {"a(b)[(]\\((c", "(at character 10 of "},
+      {"a(b))", "unexpected ): a(b)) (at character 5 of "},
+      {"ab**", "(at character 3 of "},
+      {"\xc3\xa4[b", "(at character 2 of "},
+      {"a\n\\", "(at character "},
+  };
+  for (const auto& [pattern, said] : rows) {
+    const std::string error = ErrorOf("reason=" + PercentEncode(pattern));
+    EXPECT_THAT(error, testing::HasSubstr(said));
+    EXPECT_THAT(error, testing::Not(testing::HasSubstr("\n")));
+  }
 }
 
 TEST(EventFilter, AnEmptyListIsNoFilter) {
