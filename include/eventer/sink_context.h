@@ -17,6 +17,7 @@ struct SinkContext {
   // The text under `key` of a ConfigMap, read through the source's API server at the first Read.
   std::function<std::unique_ptr<WatchedText>(std::string ns, std::string name, std::string key)>
       config_map;
+  std::string name;  // this sink's, as in metrics: its log lines begin with it
 };
 
 }  // namespace eventer

@@ -29,13 +29,14 @@ bool Settles(const EventOutcome& outcome) {
 
 class ChatSink final : public EventSink {
  public:
-  ChatSink(Clock& clock, const ChatOptions& options, std::unique_ptr<ChatRobot> robot)
-      : clock_(clock),
+  ChatSink(const SinkContext& context, const ChatOptions& options, std::unique_ptr<ChatRobot> robot)
+      : sink_(context.name),
+        clock_(context.clock),
         robot_(std::move(robot)),
-        budget_(RobotPace::Of(clock, robot_->address(), options.rates)),
+        budget_(RobotPace::Of(clock_, robot_->address(), options.rates)),
         options_(options),
         digest_(options.style),
-        book_(clock, options.repeat) {}
+        book_(clock_, options.repeat) {}
 
   std::string_view name() const override { return robot_->name(); }
   BatchLimits limits() const override { return kLimits; }
@@ -62,6 +63,7 @@ class ChatSink final : public EventSink {
   bool TellDue(bool all, const std::stop_token& stop);
   void BackOff(const ChatAnswer& answer);
 
+  const std::string sink_;  // its name
   Clock& clock_;
   const std::unique_ptr<ChatRobot> robot_;
   MessageBudget budget_;
@@ -196,7 +198,7 @@ bool ChatSink::TellDue(bool all, const std::stop_token& stop) {
   }
   repeats_failed_ = 0;
   const bool refused = answer.outcome.outcome == Outcome::kRejected;
-  if (refused) spdlog::error("{}: a summary was refused: {}", name(), answer.outcome.detail);
+  if (refused) spdlog::error("{}: a summary was refused: {}", sink_, answer.outcome.detail);
   book_.ToldPage(*page, refused);
   return !refused;
 }
@@ -206,7 +208,7 @@ void ChatSink::BackOff(const ChatAnswer& answer) {
   const unsigned doublings = std::min(repeats_failed_++, 5U);
   budget_.Rest(answer.retry_after.value_or(std::min<Duration>(1s * (1U << doublings), 30s)));
   if (repeats_failed_ == 1) {
-    spdlog::warn("{}: a summary is not told yet: {}", name(), answer.outcome.detail);
+    spdlog::warn("{}: a summary is not told yet: {}", sink_, answer.outcome.detail);
   }
 }
 
@@ -283,9 +285,9 @@ ExportResult ChatSink::Settle(const EventBatch& batch) {
 
 }  // namespace
 
-std::unique_ptr<EventSink> NewChatSink(Clock& clock, const ChatOptions& options,
+std::unique_ptr<EventSink> NewChatSink(const SinkContext& context, const ChatOptions& options,
                                        std::unique_ptr<ChatRobot> robot) {
-  return std::make_unique<ChatSink>(clock, options, std::move(robot));
+  return std::make_unique<ChatSink>(context, options, std::move(robot));
 }
 
 }  // namespace eventer

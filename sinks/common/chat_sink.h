@@ -12,6 +12,7 @@
 #include "common/chat_options.h"
 #include "eventer/clock.h"
 #include "eventer/event_sink.h"
+#include "eventer/sink_context.h"
 
 namespace eventer {
 
@@ -49,7 +50,7 @@ class ChatRobot {
 // state, so that another process goes on with it and repeats one message at most. A digest with
 // only Normal events left gives way, once, to Warnings that came meanwhile. Repetitions of what was
 // told are held in the state until their window ends, if the options want that.
-std::unique_ptr<EventSink> NewChatSink(Clock& clock, const ChatOptions& options,
+std::unique_ptr<EventSink> NewChatSink(const SinkContext& context, const ChatOptions& options,
                                        std::unique_ptr<ChatRobot> robot);
 
 }  // namespace eventer

@@ -88,7 +88,7 @@ std::string CanonicalHeaderName(std::string_view name) {
   return canonical;
 }
 
-HeaderOptions::HeaderOptions(SinkUri& uri, Clock& clock) {
+HeaderOptions::HeaderOptions(SinkUri& uri, const SinkContext& context) : sink_(context.name) {
   for (const std::string& text : uri.GetAll("header")) {
     if (const std::string wrong = Add(text, &fixed_); !wrong.empty()) uri.Fail("header", wrong);
   }
@@ -98,7 +98,7 @@ HeaderOptions::HeaderOptions(SinkUri& uri, Clock& clock) {
   all_ = fixed_;
   const std::optional<std::string> path = uri.Get("header_file");
   if (!path) return;
-  file_ = NewWatchedFile(clock, *path);
+  file_ = NewWatchedFile(context.clock, *path);
   if (const std::string wrong = ReadFile(); !wrong.empty()) uri.Fail("header_file", wrong);
 }
 
@@ -111,7 +111,7 @@ std::string HeaderOptions::ReadFile() {
   wrong_lines_ = AddLines(reading.text, &all);
   if (!wrong_lines_.empty()) return wrong_lines_;
   for (const std::string& name : TakeOwn(&all)) {
-    spdlog::warn("header_file: {} is set by kube-eventer itself", name);
+    spdlog::warn("{}: header_file: {} is set by kube-eventer itself", sink_, name);
   }
   all_ = std::move(all);
   return wrong_lines_;
@@ -121,7 +121,7 @@ const HttpHeaders& HeaderOptions::Get() {
   if (!file_) return all_;
   const std::string wrong = ReadFile();
   if (!wrong.empty() && wrong != told_) {
-    spdlog::error("header_file {}; the headers before stay in use", wrong);
+    spdlog::error("{}: header_file {}; the headers before stay in use", sink_, wrong);
   }
   told_ = wrong;
   return all_;

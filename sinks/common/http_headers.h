@@ -18,7 +18,7 @@ class HeaderOptions {
  public:
   // Reads `header=Name=Value` (repeatable, split at the first '=') and `header_file=PATH`, a file
   // of such lines that is read again when it changes. Throws ConfigError.
-  HeaderOptions(SinkUri& uri, Clock& clock);
+  HeaderOptions(SinkUri& uri, const SinkContext& context);
 
   // As they are now; of one name only the last, names as Go writes them (X-Cluster). A file that
   // cannot be read or understood any more: what it held before, which is logged once.
@@ -27,6 +27,7 @@ class HeaderOptions {
  private:
   std::string ReadFile();  // what is wrong with it, empty if nothing
 
+  const std::string sink_;  // its name
   HttpHeaders fixed_, all_;
   std::unique_ptr<WatchedText> file_;
   std::uint64_t version_ = 0;

@@ -14,7 +14,7 @@ constexpr const char* kConfigMapKey = "content";
 
 TemplateOption::TemplateOption(SinkUri& uri, const SinkContext& context, const Names& names,
                                EventTemplate::Escaping escaping, std::string_view fallback)
-    : escaping_(escaping) {
+    : sink_(context.name), escaping_(escaping) {
   const std::optional<std::string> config_map = uri.Get(names.config_map);
   const std::string ns = uri.GetOr(names.config_map_namespace, "default");
   if (!config_map) {
@@ -61,9 +61,9 @@ void TemplateOption::TellOfLoss(const std::string& error) {
   if (error == told_) return;
   told_ = error;
   if (error.empty()) {
-    spdlog::info("{}: can be read again", where_);
+    spdlog::info("{}: {}: can be read again", sink_, where_);
   } else {
-    spdlog::error("{}: {}; the template before stays in use", where_, error);
+    spdlog::error("{}: {}: {}; the template before stays in use", sink_, where_, error);
   }
 }
 
@@ -74,8 +74,8 @@ std::optional<EventOutcome> TemplateOption::Update(std::stop_token stop) {
     version_ = reading.version;
     Parse(reading.text);
     if (!broken_.empty() && template_) {
-      spdlog::error("{}: the new template is broken, the one before stays in use: {}", where_,
-                    broken_);
+      spdlog::error("{}: {}: the new template is broken, the one before stays in use: {}", sink_,
+                    where_, broken_);
     }
   }
   if (template_) {

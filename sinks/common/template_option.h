@@ -45,6 +45,7 @@ class TemplateOption {
   void TellOfLoss(const std::string& error);
   void ReadFile(const SinkUri& uri, Clock& clock, std::string_view option, const std::string& path);
 
+  const std::string sink_;  // its name
   const EventTemplate::Escaping escaping_;
   std::string where_;                  // for people: "body_file", "ConfigMap default/body"
   std::unique_ptr<WatchedText> text_;  // null: the fallback

@@ -142,7 +142,7 @@ std::unique_ptr<EventSink> NewDingTalkSink(SinkUri& uri, const SinkContext& cont
   const DingTalkStyle style = ReadStyle(uri);
   const ChatLimits limits = {{{kMessages, kWindow}}, kDigestBytes};
   const ChatOptions options = ReadChatOptions(uri, limits, style.markup());
-  return NewChatSink(context.clock, options, std::make_unique<DingTalkRobot>(uri, context, style));
+  return NewChatSink(context, options, std::make_unique<DingTalkRobot>(uri, context, style));
 }
 
 }  // namespace eventer

@@ -81,7 +81,8 @@ std::string TextAt(const json& document, const char* pointer) {
 class ElasticsearchSink final : public EventSink {
  public:
   ElasticsearchSink(SinkUri& uri, const SinkContext& context)
-      : clock_(context.clock),
+      : name_(context.name),
+        clock_(context.clock),
         style_(ReadStyle(uri)),
         body_(style_),
         cluster_(uri, context),
@@ -174,7 +175,7 @@ class ElasticsearchSink final : public EventSink {
     }
     const auto found = ParseVersion(number);
     if (!found && !version_question_.asked) {
-      spdlog::warn("elasticsearch: the cluster does not tell its version; {} is taken",
+      spdlog::warn("{}: the cluster does not tell its version; {} is taken", name_,
                    ver_given_ ? "what ver says" : "7");
     }
     version_question_.due = found ? SteadyTime::max() : clock_.Steady() + kAskAgain;
@@ -190,7 +191,7 @@ class ElasticsearchSink final : public EventSink {
     if (version_.opensearch) version_.major = 8;
     template_question_.due = {};  // it may have another path
     if (!style_.data_stream.empty() && !version_.data_streams()) {
-      spdlog::warn("elasticsearch: there are no data streams before 7.9: {} becomes an index",
+      spdlog::warn("{}: there are no data streams before 7.9: {} becomes an index", name_,
                    style_.data_stream);
     }
   }
@@ -226,14 +227,15 @@ class ElasticsearchSink final : public EventSink {
     const std::string refusal = response.status == 200 ? "" : Judge(response).detail;
     if (!refusal.empty() && refusal != refusal_) {
       spdlog::warn(
-          "elasticsearch: the index template cannot be put ({}); the cluster's own mapping "
-          "is used. manage_template=false leaves it alone",
-          refusal);
+          "{}: the index template cannot be put ({}); the cluster's own mapping is used. "
+          "manage_template=false leaves it alone",
+          name_, refusal);
     }
     refusal_ = refusal;
     return std::nullopt;
   }
 
+  const std::string name_;
   Clock& clock_;
   const BulkStyle style_;
   BulkBody body_;

@@ -143,7 +143,7 @@ std::unique_ptr<EventSink> NewFeishuSink(SinkUri& uri, const SinkContext& contex
   style.body_bytes = kBodyBytes;
   style.mentions = MentionText(ReadMentions(uri, false), card);
   const ChatOptions options = ReadChatOptions(uri, {kRates, kDigestBytes}, style.markup);
-  return NewChatSink(context.clock, options, std::make_unique<FeishuRobot>(uri, context, style));
+  return NewChatSink(context, options, std::make_unique<FeishuRobot>(uri, context, style));
 }
 
 }  // namespace eventer

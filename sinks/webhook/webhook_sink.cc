@@ -56,7 +56,7 @@ class WebhookSink final : public EventSink {
   WebhookSink(SinkUri& uri, const SinkContext& context)
       : clock_(context.clock),
         body_(uri, context, kBodyOptions, EventTemplate::Escaping::kJson, kWebhookTemplate),
-        headers_(uri, context.clock),
+        headers_(uri, context),
         sender_(uri, context),
         method_(ReadMethod(uri)),
         url_(ReadUrl(uri)),

@@ -103,7 +103,7 @@ std::unique_ptr<EventSink> NewWecomSink(SinkUri& uri, const SinkContext& context
   if (markdown) style.mentions = ReadMarkdownMentions(uri, mentions);
   const ChatOptions options = ReadChatOptions(uri, {{kRate}, style.LinesBytes()}, style.markup);
   return NewChatSink(
-      context.clock, options,
+      context, options,
       std::make_unique<WecomRobot>(uri, context, std::move(style), std::move(key), mentions));
 }
 

@@ -10,7 +10,8 @@
 namespace eventer {
 namespace {
 
-ConfiguredSink Build(std::string name, SinkUri& uri, const SinkContext& context) {
+ConfiguredSink Build(std::string name, SinkUri& uri, SinkContext context) {
+  context.name = name;
   const SinkKind& kind = FindSinkKind(uri);
   EventFilter filter = EventFilter::Parse(uri, kind.default_level);
   std::unique_ptr<EventSink> sink = kind.make(uri, context);

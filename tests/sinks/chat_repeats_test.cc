@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "sinks/chat_sink_fixture.h"
+#include "support/captured_log.h"
 #include "support/local_zone.h"
 
 namespace eventer {
@@ -132,7 +133,8 @@ TEST_F(SummaryTest, AQuietProblemIsForgottenSoThatItsNextEventIsToldAtOnce) {
 
 TEST_F(SummaryTest, ASummaryThatFailsIsTriedAgainAndOneThatIsRefusedNextWindow) {
   answers_ = {
-      {}, {Outcome::kRetry, Cause::kServer, "busy"}, {Outcome::kRejected, Cause::kContent, ""}};
+      {}, {Outcome::kRetry, Cause::kServer, "busy"}, {Outcome::kRejected, Cause::kContent, "bad"}};
+  const CapturedLog log;
   AddWarning();
   Pass(1s);
   AddWarning(2);
@@ -140,6 +142,9 @@ TEST_F(SummaryTest, ASummaryThatFailsIsTriedAgainAndOneThatIsRefusedNextWindow) 
   ASSERT_THAT(told_, SizeIs(3));
   EXPECT_EQ(told_[1].id, told_[2].id);
   EXPECT_EQ(held_, 1u);
+  EXPECT_EQ(log.Text(),
+            "warning ours: a summary is not told yet: busy\n"
+            "error ours: a summary was refused: bad\n");
   Pass(12min);
   ASSERT_THAT(told_, SizeIs(4));
   EXPECT_THAT(told_[3].text, testing::StartsWith("1 × BackOff"));

@@ -69,7 +69,8 @@ class ChatSinkTest : public testing::Test {
   void Restart() {
     sink_.reset();
     paused_until_ = {};
-    sink_ = NewChatSink(clock_, options_, std::make_unique<FakeRobot>(told_, answers_, rest_));
+    sink_ = NewChatSink({clock_, {}, {}, "ours"}, options_,
+                        std::make_unique<FakeRobot>(told_, answers_, rest_));
     sink_->RestoreState(state_);
   }
   void Add(int first, int count, const std::string& reason = "BackOff",

@@ -164,8 +164,8 @@ TEST_F(HurriedChatSinkTest, EventsThatFitIntoTheMinuteAreOneMessageEachWhateverT
 }
 
 TEST_F(ChatSinkTest, TwoSinksOfOneRobotShareItsBudget) {
-  const auto other =
-      NewChatSink(clock_, kChatOptions, std::make_unique<FakeRobot>(told_, answers_, rest_));
+  const auto other = NewChatSink({clock_, {}, {}, "theirs"}, kChatOptions,
+                                 std::make_unique<FakeRobot>(told_, answers_, rest_));
   Add(1, 2);
   Finish();
   Add(3, 1);

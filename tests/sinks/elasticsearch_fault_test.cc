@@ -182,8 +182,8 @@ TEST_F(ElasticsearchFaultTest, VersionsWithoutDataStreamsAreRefusedOrWarnedOf) {
   EXPECT_THAT(ErrorOf(std::string(kCluster) + "?data_stream=events&ver=6"),
               HasSubstr("option data_stream needs version 7.9 or later"));
   const CapturedLog log;
-  MakeReady("?data_stream=events", "7.8.1");
-  EXPECT_THAT(log.Text(), HasSubstr("no data streams before 7.9"));
+  MakeReady("?data_stream=events&name=ours", "7.8.1");
+  EXPECT_THAT(log.Text(), HasSubstr("warning ours: there are no data streams before 7.9"));
 }
 
 TEST_F(ElasticsearchFaultTest, AVersionThatIsNotSpokenIsRefused) {

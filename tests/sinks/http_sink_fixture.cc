@@ -16,9 +16,8 @@ void HttpSinkTest::Make(const std::string& value) {
   SinkUri uri = SinkUri::Parse("--sink", value);
   const SinkKind& kind = FindSinkKind(uri);
   if (kind.passes_options_on) uri.PassOptionsOn();
-  uri.Get("name");
   EventFilter::Parse(uri, kind.default_level);
-  SinkContext context{clock_, FakeFactory(client_, &asked_), {}};
+  SinkContext context{clock_, FakeFactory(client_, &asked_), {}, uri.GetOr("name", uri.key())};
   context.config_map = [this](const std::string& ns, const std::string& name,
                               const std::string& key) {
     config_map_name_ = ns + "/" + name + " " + key;

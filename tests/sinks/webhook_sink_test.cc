@@ -78,15 +78,15 @@ TEST_F(WebhookTest, HeadersOfAFileThatAreTheClientsOwnAreNotSentAndWarnedOf) {
   const TempDir dir;
   dir.Write("headers", "Content-Length=7\nX-A=1\ntransfer-encoding=chunked\n");
   const CapturedLog log;
-  Make("webhook:http://h?header_file=" + dir.Path("headers"));
+  Make("webhook:http://h?name=ours&header_file=" + dir.Path("headers"));
   client_->AlwaysRespondWith([](const HttpRequest&) { return FakeResponse(200); });
   for (int i = 0; i < 3; ++i, clock_.Advance(5s)) Export(WarningEvent());
   EXPECT_THAT(LastRequest().headers, Contains(Pair("X-A", "1")));
   EXPECT_THAT(LastRequest().headers, Not(Contains(testing::Key("Content-Length"))));
   EXPECT_THAT(LastRequest().headers, Not(Contains(testing::Key("Transfer-Encoding"))));
   EXPECT_EQ(log.Text(),
-            "warning header_file: Content-Length is set by kube-eventer itself\n"
-            "warning header_file: Transfer-Encoding is set by kube-eventer itself\n");
+            "warning ours: header_file: Content-Length is set by kube-eventer itself\n"
+            "warning ours: header_file: Transfer-Encoding is set by kube-eventer itself\n");
 }
 
 TEST_F(WebhookTest, HeadersOfAFileAreReadAgainAndABrokenFileChangesNothing) {
@@ -148,7 +148,7 @@ TEST_F(WebhookTest, ATemplateWhoseSourceIsLostLaterIsToldOfOnce) {
   const TempDir dir;
   dir.Write("body", "one {{.Reason}}");
   const CapturedLog log;
-  Make("webhook:http://h?body_file=" + dir.Path("body"));
+  Make("webhook:http://h?name=ours&body_file=" + dir.Path("body"));
   client_->AlwaysRespondWith([](const HttpRequest&) { return FakeResponse(200); });
   std::filesystem::remove(dir.Path("body"));
   for (int i = 0; i < 3; ++i) {
@@ -156,14 +156,14 @@ TEST_F(WebhookTest, ATemplateWhoseSourceIsLostLaterIsToldOfOnce) {
     EXPECT_EQ(Export(WarningEvent()).outcome, Outcome::kDelivered);
   }
   EXPECT_EQ(LastRequest().body.text(), "one BackOff");
-  EXPECT_THAT(log.Text(), testing::StartsWith("error body_file: "));
+  EXPECT_THAT(log.Text(), testing::StartsWith("error ours: body_file: "));
   EXPECT_THAT(log.Text(), HasSubstr("the template before stays in use"));
   EXPECT_EQ(std::ranges::count(log.Text(), '\n'), 1);
 }
 
 TEST_F(WebhookTest, EachWayToLoseAConfigMapIsToldOfOnce) {
   const CapturedLog log;
-  Make("webhook:http://h?custom_body_configmap=body");
+  Make("webhook:http://h?name=ours&custom_body_configmap=body");
   client_->AlwaysRespondWith([](const HttpRequest&) { return FakeResponse(200); });
   config_map_ = {.text = "{{ .Reason }}", .version = 1};
   Export(WarningEvent());
@@ -174,11 +174,11 @@ TEST_F(WebhookTest, EachWayToLoseAConfigMapIsToldOfOnce) {
   }
   EXPECT_EQ(
       log.Text(),
-      "error ConfigMap default/body: there is no such ConfigMap; the template before stays in "
-      "use\n"
-      "error ConfigMap default/body: it is forbidden; the template before stays in use\n"
-      "info ConfigMap default/body: can be read again\n"
-      "error ConfigMap default/body: it is forbidden; the template before stays in use\n");
+      "error ours: ConfigMap default/body: there is no such ConfigMap; the template before stays "
+      "in use\n"
+      "error ours: ConfigMap default/body: it is forbidden; the template before stays in use\n"
+      "info ours: ConfigMap default/body: can be read again\n"
+      "error ours: ConfigMap default/body: it is forbidden; the template before stays in use\n");
 }
 
 TEST_F(WebhookTest, ANamespaceOfNoConfigMapIsWarnedOf) {
