@@ -60,7 +60,11 @@ CardWriter::CardWriter(SinkUri& uri, const SinkContext& context, std::string clu
       zone_(ReadTimeZone(uri)),
       markup_(markup),
       template_(uri, context, kTemplateOptions, EventTemplate::Escaping::kNone, ""),
-      link_(ReadLink(uri)) {}
+      link_(ReadLink(uri)) {
+  if (template_.given() && !cluster_.empty()) {
+    uri.Warn("the template is the whole text of an event: the cluster's name is not in it");
+  }
+}
 
 std::variant<EventCard, EventOutcome> CardWriter::Write(const Event& event, std::stop_token stop) {
   if (auto missing = template_.Update(std::move(stop))) return *std::move(missing);

@@ -50,8 +50,7 @@ class CardWriter {
   std::optional<EventTemplate> link_;
 };
 
-// "41 times in 12 min, last 10:03:04"; with its date if that is not the one of `now`. In the zone
-// of TZ.
+// "41 times in 12 min, last 10:03:04" in `zone`; with its date if that is not the one of `now`.
 std::string TimesInWords(const Event& event, WallTime now, const TimeZone& zone);
 
 }  // namespace eventer

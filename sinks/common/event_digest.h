@@ -34,7 +34,7 @@ inline constexpr std::size_t kGroupTextBytes = 300;
 
 // "41 × BackOff · shop/web (Pod, Warning), 341 times from … to …, web-7cd9 and 12 more: text": the
 // number of events that the line tells, how often they happened if that is more, when, to whom, and
-// the newest text, cut to `text_bytes`. Times are in the zone of TZ.
+// the newest text, cut to `text_bytes`. Times are in the style's zone.
 std::string GroupLine(const LineStyle& style, const GroupKey& key, const EventGroup& group,
                       std::size_t text_bytes);
 

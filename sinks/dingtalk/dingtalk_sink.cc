@@ -43,9 +43,6 @@ DingTalkStyle ReadStyle(SinkUri& uri) {
     uri.Ignore("style", own_text ? "a template is given" : "msg_type=card has its own");
     style.plain = true;
   }
-  if (own_text && uri.Has("cluster")) {
-    uri.Warn("the template is the whole text of an event: the cluster's name is not in it");
-  }
   style.labels = uri.GetAll("label");
   style.cluster = uri.GetOr("cluster", "");
   style.cluster_id = uri.GetOr("cluster_id", "");

@@ -368,8 +368,6 @@ TEST_F(DingTalkTest, WhatATemplateLeavesWithoutEffectIsWarnedOf) {
   EXPECT_THAT(warnings_, testing::ElementsAre(HasSubstr("option style has no effect")));
   Make(std::string(kRobot) + "&msg_type=card&style=original");
   EXPECT_THAT(warnings_, testing::ElementsAre(HasSubstr("option style has no effect")));
-  Make(own + "&cluster=prod");
-  EXPECT_THAT(warnings_, testing::ElementsAre(HasSubstr("the cluster's name is not in it")));
   Make(own + "&style=plain");
   EXPECT_THAT(warnings_, IsEmpty());
 }

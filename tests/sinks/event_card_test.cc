@@ -114,6 +114,22 @@ TEST_F(CardTest, ATemplateReplacesTheText) {
             "BackOff of web-7cd9");
 }
 
+TEST_F(CardTest, ThatATemplateLeavesOutTheClustersNameIsWarnedOfByEachChat) {
+  const TempDir dir;
+  dir.Write("t", "{{.Reason}}");
+  for (const char* robot : {"dingtalk:https://h?access_token=t", "wecom:https://h?key=k",
+                            "feishu:https://h/hook/t?at_all=false"}) {
+    const std::string with_template = robot + ("&template_file=" + dir.Path("t"));
+    Make(with_template + "&cluster=prod");
+    EXPECT_THAT(warnings_, testing::ElementsAre(HasSubstr("the cluster's name is not in it")))
+        << robot;
+    Make(with_template);
+    EXPECT_THAT(warnings_, testing::IsEmpty()) << robot;
+    Make(robot + std::string("&cluster=prod"));
+    EXPECT_THAT(warnings_, testing::IsEmpty()) << robot;
+  }
+}
+
 TEST_F(CardTest, ATemplateOfAConfigMapIsWaitedFor) {
   config_map_ = {"", 0, "ConfigMap default/t is missing", true};
   CardWriter writer = Writer("template_configmap=t", kMarkdown);
