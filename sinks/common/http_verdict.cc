@@ -68,12 +68,17 @@ std::string DetailOf(const HttpResponse& response, std::span<const std::string> 
   return detail + ": " + OneLine(HideSecrets(response.body, secrets), kMaxDetailBytes);
 }
 
-// The dates of RFC 9110: "Sun, 06 Nov 1994 08:49:37 GMT".
+// The dates of RFC 9110, section 5.6.7: today's, RFC 850's and asctime's.
+constexpr const char* kDates[] = {"%a, %d %b %Y %H:%M:%S GMT", "%a, %d-%b-%y %H:%M:%S GMT",
+                                  "%a %b %d %H:%M:%S %Y"};
+
 std::optional<WallTime> ParseHttpDate(const std::string& text) {
-  std::tm parts{};
-  const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  if (!end || *end != '\0') return std::nullopt;
-  return WallTime(std::chrono::seconds(timegm(&parts)));
+  for (const char* form : kDates) {
+    std::tm parts{};
+    const char* end = strptime(text.c_str(), form, &parts);
+    if (end && *end == '\0') return WallTime(std::chrono::seconds(timegm(&parts)));
+  }
+  return std::nullopt;
 }
 
 }  // namespace
