@@ -71,14 +71,21 @@ TEST_F(DingTalkTest, TimesAreInTheZoneThatIsAskedFor) {
 TEST_F(DingTalkTest, SecretsOfFilesAreReadAgain) {
   const TempDir dir;
   dir.Write("token", "one\n");
-  Make("dingtalk:https://h/s?access_token_file=" + dir.Path("token"));
+  dir.Write("sign", "SECone\n");
+  Make("dingtalk:https://h/s?access_token_file=" + dir.Path("token") +
+       "&sign_file=" + dir.Path("sign"));
   client_->AlwaysRespondWith([](auto&) { return FakeResponse(200, Answer(0, "ok")); });
   Export(WarningEvent());
   EXPECT_THAT(LastRequest().url, HasSubstr("access_token=one"));
   dir.Write("token", "two\n");
+  dir.Write("sign", "SECtwo\n");
   clock_.Advance(5s);
   Export(WarningEvent());
   EXPECT_THAT(LastRequest().url, HasSubstr("access_token=two"));
+  const std::string url = LastRequest().url;
+  Make("dingtalk:https://h/s?access_token=two&sign=SECtwo");
+  Export(WarningEvent());
+  EXPECT_EQ(LastRequest().url, url);
 }
 
 TEST_F(DingTalkTest, TheSameMessageHasTheSameUuid) {

@@ -187,6 +187,35 @@ TEST_F(ElasticsearchTest, WaysToSayWhoWeAre) {
   }
 }
 
+TEST_F(ElasticsearchTest, EachSecretOfAFileIsReadAgain) {
+  const TempDir dir;
+  const std::pair<std::string, std::string> rows[] = {
+      {"?esUserName=u&esUserSecret_file=", "Basic dTp0d28="},
+      {"?api_key_file=", "ApiKey two"},
+      {"?bearer_token_file=", "Bearer two"},
+  };
+  for (const auto& [option, authorization] : rows) {
+    dir.Write("secret", "one\n");
+    MakeReady(option + dir.Path("secret"));
+    dir.Write("secret", "two\n");
+    EXPECT_THAT(LastRequest().headers, Not(Contains(Pair("Authorization", authorization))));
+    clock_.Advance(5s);
+    Export(WarningEvent());
+    EXPECT_THAT(LastRequest().headers, Contains(Pair("Authorization", authorization))) << option;
+  }
+}
+
+TEST_F(ElasticsearchTest, ARequestHoldsAThousandDocumentsOrFiveMiBAtMost) {
+  MakeReady("");
+  const BatchLimits limits = sink_->limits();
+  EXPECT_EQ(limits.events, 1000u);
+  const std::size_t padding = limits.bytes / limits.events - WarningEvent("")->json.size();
+  const std::vector<EventPtr> events(limits.events, WarningEvent(std::string(padding, 'x')));
+  Export(events);
+  EXPECT_THAT(LinesOf(LastRequest().body.text()), SizeIs(2000));
+  EXPECT_LE(LastRequest().body.text().size(), 5u << 20);
+}
+
 TEST_F(ElasticsearchTest, CompressPacksTheBody) {
   MakeReady("?compress=true");
   EXPECT_THAT(LastRequest().headers, Contains(Pair("Content-Encoding", "gzip")));
@@ -295,11 +324,12 @@ TEST_F(ElasticsearchTest, SecretsAreHidden) {
 class ElasticsearchGoldenTest : public ElasticsearchTest {
  protected:
   // Documents of the recorded bulk requests, by the event's version.
-  static std::map<std::string, std::pair<json, json>> Recorded(const std::string& file) {
+  std::map<std::string, std::pair<json, json>> Recorded(const std::string& file) {
     std::map<std::string, std::pair<json, json>> documents;
     for (const std::string& line : ReadTestLines("golden/" + file)) {
       const json request = json::parse(line);
       if (request["url"] != "/_bulk") continue;
+      headers_ = request["headers"];
       const std::vector<json> lines = LinesOf(request["body"]);
       for (std::size_t i = 0; i + 1 < lines.size(); i += 2) {
         const json& metadata = lines[i + 1]["Metadata"];
@@ -319,6 +349,9 @@ class ElasticsearchGoldenTest : public ElasticsearchTest {
     Export(events);
     const std::vector<json> lines = LinesOf(LastRequest().body.text());
     ASSERT_EQ(lines.size(), 2 * events.size());
+    for (const char* name : {"Authorization", "Content-Type"}) {
+      EXPECT_EQ(HeaderOf(LastRequest(), name), headers_.value(name, "")) << name;
+    }
     std::size_t compared = 0;
     for (std::size_t i = 0; i < events.size(); ++i) {
       const json& action = lines[2 * i]["create"];
@@ -330,6 +363,13 @@ class ElasticsearchGoldenTest : public ElasticsearchTest {
       ExpectSameDocument(lines[2 * i + 1], found->second.second);
     }
     EXPECT_EQ(compared, recorded.size());
+  }
+
+  static std::string HeaderOf(const HttpRequest& request, const std::string& name) {
+    for (const auto& [header, value] : request.headers) {
+      if (header == name) return value;
+    }
+    return "";
   }
 
   // Different on purpose: no managedFields, added fields, the first time of an event that has
@@ -347,6 +387,8 @@ class ElasticsearchGoldenTest : public ElasticsearchTest {
     }
     EXPECT_EQ(ours, theirs);
   }
+
+  json headers_;  // of a recorded bulk request
 };
 
 TEST_F(ElasticsearchGoldenTest, WritesTheDocumentsOfTheOriginal) {
