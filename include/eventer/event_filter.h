@@ -1,5 +1,6 @@
-// Which events a sink wants: `level`, `namespaces`, `kinds`, `reason`, with one meaning for every
-// sink. Evaluated by the sink's worker, not by the sink.
+// Which events a sink wants: `level`, `namespaces`, `kinds`, `reason`, `exclude_namespaces`,
+// `exclude_kinds`, `exclude_reason`, with one meaning for every sink. It is the event log that
+// asks, not the sink: on any thread and with its lock held, so an answer has to be quick.
 #pragma once
 
 #include <memory>

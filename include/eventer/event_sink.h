@@ -79,23 +79,29 @@ struct BatchLimits {
   std::size_t bytes = 1 << 20;  // of Event::json; one larger event is handed over alone
 };
 
-// Built on the main thread, where its factory may throw ConfigError; then used by one worker
-// thread only.
+// Built on the main thread, where its factory may throw ConfigError, and asked there for its name
+// and limits; then used by one worker thread only.
 class EventSink {
  public:
   virtual ~EventSink() = default;
 
-  // The original's name of this kind: the label `exporter` and a word in logs ("LogSink").
+  // The original's name of this kind ("LogSink"): the label `exporter`. Called once.
   virtual std::string_view name() const = 0;
+  // Called once; of `bytes` less may be handed over, if the log is small.
   virtual BatchLimits limits() const = 0;
 
-  // Called once before the first attempt with the state that was stored, empty if none.
+  // Called before the first attempt with the state that was stored, empty if none. If it throws,
+  // the attempt failed, and it is called again before the next.
   virtual void RestoreState(std::string_view state) { (void)state; }
 
   // One attempt. Blocks until the receiver answered for every event, a deadline of the sink's own
   // was reached (kRetry), or `stop` is requested (then: kRetry). A sink whose receiver has no ids
   // stops at the first event that must be retried: the rest is kRetry too. The batch is empty
   // only if the sink asked for a call with `again_at`.
+  // All deadlines together are at most 150 s: two minutes later the thread counts as stuck, and
+  // /livez says so. `stop` is heeded within 2 s: a sink that is still at it then is cut off with
+  // the process. What is thrown, or another number of outcomes than of events, is kRetry for each
+  // event, because of kGarbage.
   virtual ExportResult ExportEvents(const EventBatch& batch, std::stop_token stop) = 0;
 };
 
