@@ -79,6 +79,17 @@ Value MarshalJson(const Call& call) {
 Value MarshalText(const Call& call) { return Bytes(call, StrictRfc3339(call, "MarshalText")); }
 
 std::string TimeToString(const Value& v) { return TimeString(v.as_instant()); }
+
+// A pointer in Go, of which only the name can be seen.
+constexpr Method kLocationMethods[] = {
+    {"String", [](const Call& c) { return Value(c.self.as_string()); }}};
+constexpr Type kLocationType{
+    .name = "*time.Location", .kind = Kind::kString, .methods = kLocationMethods};
+
+Value Location(const Call& call) {
+  return Value(call.arena.Keep(Self(call).utc ? "UTC" : LocalZoneName()), kLocationType);
+}
+
 constexpr Method kTimeMethods[] = {
     {"Add", [](const Call& c) { return Time(AddNanos(Self(c), Arg(c, 0))); }, {&kDurationType}},
     {"AddDate", AddDate, {&kIntType, &kIntType, &kIntType}},
@@ -106,7 +117,7 @@ constexpr Method kTimeMethods[] = {
      [](const Call& c) {
        return Time({Self(c).seconds, Self(c).nanos, false});
      }},
-    {"Location", [](const Call& c) { return Text(c, Self(c).utc ? "UTC" : LocalZoneName()); }},
+    {"Location", Location},
     {"MarshalBinary", MarshalBinary},
     {"MarshalJSON", MarshalJson},
     {"MarshalText", MarshalText},

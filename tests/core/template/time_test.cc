@@ -81,6 +81,13 @@ TEST(TemplateTimeTest, PartsOfATime) {
       "2026 November 23 12 32 8 123456000 327 Monday false Asia/Shanghai");
 }
 
+TEST(TemplateTimeTest, ALocationHasAName) {
+  const LocalZone zone("Asia/Shanghai");
+  EXPECT_EQ(RenderRich("{{.LastTimestamp.Location.String}} {{.LastTimestamp.UTC.Location.String}} "
+                       "{{printf \"%T\" .LastTimestamp.Location}}"),
+            "Asia/Shanghai UTC *time.Location");
+}
+
 TEST(TemplateTimeTest, CountsSinceTheEpoch) {
   const LocalZone zone("Asia/Shanghai");
   EXPECT_EQ(
