@@ -71,8 +71,7 @@ TEST_F(HttpClientSend, SendsMethodHeadersAndBody) {
 TEST_F(HttpClientSend, SendsAHeaderOfManyValuesAsManyLines) {
   HttpRequest request;
   request.headers = {{"Impersonate-Group", "a"}, {"X-One", "1"}, {"impersonate-group", "b"}};
-  EXPECT_THAT(Received(request).head,
-              HasSubstr("Impersonate-Group:a\r\nImpersonate-Group:b\r\n"));
+  EXPECT_THAT(Received(request).head, HasSubstr("Impersonate-Group:a\r\nImpersonate-Group:b\r\n"));
 }
 
 TEST_F(HttpClientSend, MakesUpNeitherContentTypeNorAcceptEncoding) {
