@@ -18,7 +18,7 @@ struct AwsScope {
 
 // Adds X-Amz-Date, X-Amz-Security-Token if there is one, X-Amz-Content-Sha256 for "aoss", and
 // Authorization.
-// Signs the method, the URL, the body, Host and all headers that are there already.
+// Signs the method, the URL, the body, Host and all headers that are there already, each once.
 void SignAwsV4(const AwsCredentials& credentials, const AwsScope& scope, WallTime now,
                HttpRequest* request);
 
