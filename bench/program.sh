@@ -43,15 +43,14 @@ await_line() {
 
 # What the program occupies when it is idle, after a start on 100,000 stored events.
 idle_memory() {
-  local scratch=$1 rss pss
+  local scratch=$1
   start_api "$scratch" --stored 100000
   start_daemon "$scratch" log:
   await_line "$scratch/daemon.log" ': open, from version' >/dev/null
   sleep 5  # for what the start has left to settle
-  rss=$(awk '$1 == "VmRSS:" { print $2 }' "/proc/$daemon/status")
-  pss=$(awk '$1 == "Pss:" { print $2 }' "/proc/$daemon/smaps_rollup")
+  awk '$1 == "VmRSS:" { printf "rss_mb %.1f\n", $2 * 1024 / 1e6 }' "/proc/$daemon/status"
+  awk '$1 == "Pss:" { printf "pss_mb %.1f\n", $2 * 1024 / 1e6 }' "/proc/$daemon/smaps_rollup"
   kill "$daemon" "$server"
-  awk -v rss="$rss" -v pss="$pss" 'BEGIN { printf "rss_mb %.1f\npss_mb %.1f\n", rss / 1024, pss / 1024 }'
 }
 
 # start_with_log SCRATCH EVENTS: how long a start takes that finds so many events for a sink that

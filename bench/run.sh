@@ -12,14 +12,17 @@ trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
 source bench/program.sh
 
 # row WHAT TARGET VALUE UNIT: a target is "< N", "> N", a word that the value has to be, or "-".
+# Without a value nothing was measured: that ends this script with an error, once all is printed.
+missing=0
 row() {
   awk -v what="$1" -v target="$2" -v value="$3" -v unit="$4" 'BEGIN {
     split(target, t)
     good = t[1] == "<" ? value < t[2] : t[1] == ">" ? value > t[2] : value == target
     if (t[1] == "<" || t[1] == ">") target = target " " unit
-    verdict = target == "-" ? "" : good ? "ok" : "MISSED"
+    verdict = value == "" ? "MISSING" : target == "-" ? "" : good ? "ok" : "MISSED"
     printf "%-58s %12s %14s  %s\n", what, target, value " " unit, verdict
-  }'
+    exit value == ""
+  }' || missing=1
 }
 value() { awk -v name="$2" '$1 == name { print $2 }' "$scratch/$1"; }
 
@@ -68,3 +71,4 @@ row "idle over TLS, 100,000 stored events: resident" "< 16" "$(value idle rss_mb
 row "  its share (PSS)" - "$(value idle pss_mb)" MB
 row "program, stripped" "< 5" \
   "$(stat -c %s build/release/kube-eventer | awk '{ printf "%.2f", $1 / 1e6 }')" MB
+exit "$missing"
