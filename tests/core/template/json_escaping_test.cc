@@ -1,49 +1,35 @@
 // Templates that are JSON: what they render is JSON, whatever a message holds.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "core/template/template_support.h"
+#include "support/test_data.h"
 
 namespace eventer {
 namespace {
 
 constexpr auto kJson = EventTemplate::Escaping::kJson;
 
-// Shaped as what users of the original have in their ConfigMaps, one for each receiver that its
-// documentation shows. The message is the end of a string in each.
-constexpr std::string_view kDocumentedTemplates[] = {
-    // DingTalk, text
-    R"({"msgtype": "text", "text": {"content": "Cluster event\nType: {{ .Type }}\nObject: )"
-    R"({{ .InvolvedObject.Kind }} {{ .InvolvedObject.Namespace }}/{{ .InvolvedObject.Name }}\n)"
-    R"(Reason: {{ .Reason }}\nTime: {{ .LastTimestamp }}\nMessage: {{ .Message }}"}})",
-    // WeCom robot, text
-    R"({
-  "msgtype": "text",
-  "text": {
-    "content": "{{ .Type }}\n{{ .InvolvedObject.Kind }}\n{{ .InvolvedObject.Name }}\n{{ .InvolvedObject.Namespace }}\n{{ .Reason }}\n{{ .LastTimestamp }}\n{{ .Message }}"
+// What the original's documentation shows, so what stands in its users' ConfigMaps.
+std::map<std::string, std::string> DocumentedTemplates() {
+  std::map<std::string, std::string> templates;
+  for (const std::string& line : ReadTestLines("golden/documented-templates.jsonl")) {
+    const auto record = nlohmann::json::parse(line);
+    templates[record["name"]] = record["template"];
   }
-})",
-    // Slack, channel and text
-    R"({"channel": "alerts", "username": "eventer", "text": "*{{ .Type }}* {{ .Reason }}\n>{{ .Message }}"})",
-    // Slack, attachments
-    R"({"attachments": [{"color": "danger", "fields": [
-  {"title": "Kind", "value": "{{ .InvolvedObject.Kind }}", "short": true},
-  {"title": "Time", "value": "{{ .LastTimestamp }}", "short": true},
-  {"title": "Message", "value": "{{ .Message }}", "short": false}]}]})",
-    // BearyChat
-    R"({"text": "{{ .Type }} {{ .Reason }}", "attachments": [{"title": "{{ .InvolvedObject.Name }}", "text": "{{ .Message }}"}]})",
-    // Feishu, version 1
-    R"({"title": "Event", "text": "Type: {{ .Type }}\nName: {{ .InvolvedObject.Name }}\nMessage: {{ .Message }}"})",
-    // Feishu, version 2: an interactive card
-    R"({"msg_type": "interactive", "card": {"header": {"template": "red",
-  "title": {"tag": "plain_text", "content": "{{ .Reason }}"}}, "elements": [
-  {"tag": "div", "text": {"tag": "lark_md", "content": "**Kind:** {{ .InvolvedObject.Kind }}\n**Message:** {{ .Message }}"}}]}})",
-    // The original's default
-    "\n{\n\t\"EventType\": \"{{ .Type }}\",\n\t\"EventKind\": \"{{ .InvolvedObject.Kind }}\",\n"
-    "\t\"EventReason\": \"{{ .Reason }}\",\n\t\"EventTime\": \"{{ .LastTimestamp }}\",\n"
-    "\t\"EventMessage\": \"{{ .Message }}\"\n}",
-};
+  EXPECT_EQ(templates.size(), 9u);
+  return templates;
+}
+
+// BearyChat's is shown without its braces.
+std::map<std::string, std::string> DocumentedJson() {
+  std::map<std::string, std::string> templates = DocumentedTemplates();
+  templates.erase("bearychat");
+  return templates;
+}
 
 struct Message {
   std::string text, as_read;  // as_read: by the receiver
@@ -77,32 +63,41 @@ Event EventSaying(const std::string& message) {
   return event;
 }
 
-// Some string in `json` ends with `text`.
-bool SaysAtTheEnd(const nlohmann::json& json, const std::string& text) {
-  if (json.is_string()) return json.get<std::string>().ends_with(text);
+// Some string in `json` holds `text`.
+bool Says(const nlohmann::json& json, const std::string& text) {
+  if (json.is_string()) return json.get<std::string>().find(text) != std::string::npos;
   if (!json.is_structured()) return false;
   for (const auto& part : json) {
-    if (SaysAtTheEnd(part, text)) return true;
+    if (Says(part, text)) return true;
   }
   return false;
 }
 
 TEST(JsonEscapingTest, EveryDocumentedTemplateStaysJsonAndTellsTheMessageUnaltered) {
-  for (const std::string_view text : kDocumentedTemplates) {
+  for (const auto& [name, text] : DocumentedJson()) {
     for (const Message& message : NastyMessages()) {
       const std::string body = Render(text, EventSaying(message.text), kJson);
       const auto json = nlohmann::json::parse(body, nullptr, /*allow_exceptions=*/false);
-      ASSERT_FALSE(json.is_discarded()) << body;
-      EXPECT_TRUE(SaysAtTheEnd(json, message.as_read)) << body;
+      ASSERT_FALSE(json.is_discarded()) << name << ": " << body;
+      EXPECT_TRUE(Says(json, message.as_read)) << name << ": " << body;
     }
   }
+}
+
+TEST(JsonEscapingTest, BearyChatsTemplateIsNoJsonUntilItsBracesArePutRound) {
+  const std::string text = DocumentedTemplates()["bearychat"];
+  const Event event = EventSaying("\"x\"");
+  const std::string body = Render(text, event, kJson);
+  EXPECT_TRUE(body.ends_with("EventMessage:\"x\"\"")) << body;
+  EXPECT_FALSE(nlohmann::json::accept(body));
+  EXPECT_TRUE(Says(nlohmann::json::parse(Render("{" + text + "}", event, kJson)), "\"x\""));
 }
 
 TEST(JsonEscapingTest, EveryFieldInAStringIsEscaped) {
   Event event = EventSaying("m");
   event.type = event.reason = event.involved_object.kind = event.involved_object.name = "a\"\\\n";
-  for (const std::string_view text : kDocumentedTemplates) {
-    EXPECT_TRUE(nlohmann::json::accept(Render(text, event, kJson)));
+  for (const auto& [name, text] : DocumentedJson()) {
+    EXPECT_TRUE(nlohmann::json::accept(Render(text, event, kJson))) << name;
   }
 }
 
