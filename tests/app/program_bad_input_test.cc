@@ -51,8 +51,9 @@ std::string Kubeconfig(const std::string& name, const std::string& cluster,
 class BadInputTest : public testing::TestWithParam<BadInput> {};
 
 void ExpectRefused(const std::vector<std::string>& args, const std::vector<std::string>& said) {
-  Program program(args,
-                  {{"KUBECONFIG", ""}, {"HOME", "/nonexistent"}, {"KUBERNETES_SERVICE_HOST", ""}});
+  Program program(
+      args, {.environment = {
+                 {"KUBECONFIG", ""}, {"HOME", "/nonexistent"}, {"KUBERNETES_SERVICE_HOST", ""}}});
   EXPECT_EQ(program.AwaitExit(), 2);
   EXPECT_EQ(program.out(), "");
   EXPECT_EQ(Lines(program.err()).size(), 1u) << program.err();
@@ -271,7 +272,7 @@ TEST(Print, HelpGoesToStdoutAndEndsWith0) {
 
 TEST(Print, WhatCannotBePrintedEndsWith1) {
   for (const char* flag : {"--help", "--version"}) {
-    Program program({flag}, {}, {1});
+    Program program({flag}, {.closed = {1}});
     EXPECT_EQ(program.AwaitExit(), 1);
   }
 }

@@ -37,12 +37,13 @@ class RunTest : public testing::Test {
  protected:
   static void SetUpTestSuite() { InitHttpThreads(2); }
 
-  Program Start(std::vector<std::string> more, const std::vector<int>& closed = {}) {
+  Program Start(const std::vector<std::string>& more,
+                const ProgramSurroundings& surroundings = {}) {
     std::vector<std::string> args = {
         "--source=kubernetes:" + server_.url() + "?inClusterConfig=false", "--healthz-ip=127.0.0.1",
         "--healthz-port=0"};
     args.insert(args.end(), more.begin(), more.end());
-    return Program(args, {}, closed);
+    return Program(args, surroundings);
   }
 
   // Until the program has said where it serves.
@@ -85,6 +86,19 @@ class RunTest : public testing::Test {
     return versions;
   }
 
+  // What the log sink makes of the first two recorded events: it gets them at the stop.
+  std::string TextOfTwoEvents(ProgramSurroundings surroundings) {
+    surroundings.environment.insert({{"TZ", "Asia/Shanghai"}, {"NO_COLOR", ""}});
+    Program program = Start({"--sink=log:?format=text", "--frequency=3m"}, surroundings);
+    FindPort(program);
+    EXPECT_TRUE(AwaitWatch());
+    PutEvents(2);
+    EXPECT_TRUE(AwaitTaken(2));
+    program.Signal(SIGTERM);
+    EXPECT_EQ(program.AwaitExit(), 0) << program.err();
+    return program.out();
+  }
+
   static std::vector<std::string> VersionsIn(const std::string& out) {
     std::vector<std::string> versions;
     for (const std::string& line : Lines(out)) {
@@ -110,6 +124,20 @@ TEST_F(RunTest, EventsReachStdoutInOrderAsLinesOfJson) {
   program.Signal(SIGTERM);
   EXPECT_EQ(program.AwaitExit(), 0) << program.err();
   EXPECT_EQ(Lines(program.out()).size(), 60u);
+}
+
+constexpr const char* kTwoEvents =
+    "2026-11-23 12:31:37  Normal   shop         Deployment/cart           ScalingReplicaSet  x1  "
+    "Scaled up replica set cart-5cfb7ff945 from 0 to 3\n"
+    "2026-11-23 12:31:37  Normal   shop         ReplicaSet/cart-5cfb7ff945  SuccessfulCreate   x1  "
+    "Created pod: cart-5cfb7ff945-8cph2\n";
+
+TEST_F(RunTest, TextOnAPipeIsColumnsWithoutColour) { EXPECT_EQ(TextOfTwoEvents({}), kTwoEvents); }
+
+TEST_F(RunTest, TextOnATerminalIsColouredUnlessNoColorIsSet) {
+  const std::string text = TextOfTwoEvents({.terminal = true});
+  EXPECT_THAT(text, HasSubstr("12:31:37  \x1b[32mNormal   \x1b[0mshop"));
+  EXPECT_EQ(TextOfTwoEvents({.environment = {{"NO_COLOR", "1"}}, .terminal = true}), kTwoEvents);
 }
 
 TEST_F(RunTest, ABufferThatIsHalfFullDoesNotWaitForTheTick) {
@@ -197,7 +225,7 @@ TEST_F(RunTest, AClosedStdoutIsARetryAndNoCrash) {
 
 // Else the connection to the API server would be what the log sink writes to.
 TEST_F(RunTest, NoSocketBecomesAStandardFileThatWasClosedAtTheStart) {
-  Program program = Start({}, {0, 1, 2});
+  Program program = Start({}, {.closed = {0, 1, 2}});
   api_.AwaitWatches(1);
   for (int fd : {0, 1, 2}) EXPECT_EQ(program.FileOf(fd), "/dev/null") << fd;
   program.Signal(SIGTERM);
@@ -205,7 +233,7 @@ TEST_F(RunTest, NoSocketBecomesAStandardFileThatWasClosedAtTheStart) {
 }
 
 TEST_F(RunTest, ALogSinkWhoseStdoutWasClosedAtTheStartIsRefused) {
-  Program program = Start({"--sink=log:"}, {1});
+  Program program = Start({"--sink=log:"}, {.closed = {1}});
   EXPECT_EQ(program.AwaitExit(), 2);
   EXPECT_THAT(program.err(), HasSubstr("--sink=log: standard output is closed"));
   EXPECT_EQ(Lines(program.err()).size(), 1u) << program.err();

@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <sstream>
 #include <stdexcept>
@@ -42,13 +44,31 @@ std::vector<std::string> Environment(const std::map<std::string, std::string>& m
   return all;
 }
 
-struct Pipe {
-  Pipe() {
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
-    fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  }
-  std::array<int, 2> ends{};
+struct Channel {
+  int reader, writer;
 };
+
+Channel NewPipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
+  return {ends[0], ends[1]};
+}
+
+// One that hands on what is written to it, byte for byte.
+Channel NewTerminal() {
+  const int reader = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  std::array<char, 64> name{};
+  if (reader < 0 || grantpt(reader) != 0 || unlockpt(reader) != 0 ||
+      ptsname_r(reader, name.data(), name.size()) != 0) {
+    throw std::runtime_error("no pseudo-terminal");
+  }
+  const int writer = open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  termios mode{};
+  if (writer < 0 || tcgetattr(writer, &mode) != 0) throw std::runtime_error(name.data());
+  cfmakeraw(&mode);
+  tcsetattr(writer, TCSANOW, &mode);
+  return {reader, writer};
+}
 
 int RemainingMs(SteadyClock::time_point deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - SteadyClock::now());
@@ -57,26 +77,25 @@ int RemainingMs(SteadyClock::time_point deadline) {
 
 }  // namespace
 
-Program::Program(const std::vector<std::string>& args,
-                 const std::map<std::string, std::string>& environment,
-                 const std::vector<int>& closed) {
+Program::Program(const std::vector<std::string>& args, const ProgramSurroundings& surroundings) {
   std::vector<std::string> argv = {EVENTER_PROGRAM};
   argv.insert(argv.end(), args.begin(), args.end());
-  std::vector<std::string> env = Environment(environment);
-  Pipe out, err;
+  std::vector<std::string> env = Environment(surroundings.environment);
+  const Channel out = surroundings.terminal ? NewTerminal() : NewPipe(), err = NewPipe();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, out.ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, err.ends[1], STDERR_FILENO);
-  for (int fd : closed) posix_spawn_file_actions_addclose(&actions, fd);
+  posix_spawn_file_actions_adddup2(&actions, out.writer, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err.writer, STDERR_FILENO);
+  for (int fd : surroundings.closed) posix_spawn_file_actions_addclose(&actions, fd);
   const int error = posix_spawn(&pid_, EVENTER_PROGRAM, &actions, nullptr, Pointers(argv).data(),
                                 Pointers(env).data());
   posix_spawn_file_actions_destroy(&actions);
-  close(out.ends[1]);
-  close(err.ends[1]);
+  close(out.writer);
+  close(err.writer);
   if (error != 0) throw std::runtime_error(std::string("cannot start ") + EVENTER_PROGRAM);
-  out_fd_ = out.ends[0];
-  err_fd_ = err.ends[0];
+  out_fd_ = out.reader;
+  err_fd_ = err.reader;
+  for (int fd : {out_fd_, err_fd_}) fcntl(fd, F_SETFL, O_NONBLOCK);
   // Not glibc's pidfd_open: its header (2.36) cannot be linked from C++.
   pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
 }

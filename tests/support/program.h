@@ -14,12 +14,16 @@
 
 namespace eventer {
 
+struct ProgramSurroundings {
+  std::map<std::string, std::string> environment = {};  // added to ours
+  std::vector<int> closed = {};                         // descriptors that are, when it starts
+  bool terminal = false;                                // its standard output is one, and no pipe
+};
+
 class Program {
  public:
-  // `environment` is added to ours; the descriptors `closed` are, when it starts.
   explicit Program(const std::vector<std::string>& args,
-                   const std::map<std::string, std::string>& environment = {},
-                   const std::vector<int>& closed = {});
+                   const ProgramSurroundings& surroundings = {});
   ~Program();  // kills it if it still runs
 
   // Until its output so far is as wanted. False: it ended, or a minute passed.
