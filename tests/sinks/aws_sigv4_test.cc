@@ -1,6 +1,6 @@
 // Vectors of AWS's public test suite for Signature Version 4. Not here are those of what is never
-// sent: dots and empty segments in a path, a header twice or over several lines, queries that no URL
-// can hold.
+// sent: dots and empty segments in a path, a header twice or over several lines, queries that no
+// URL can hold.
 #include "common/aws_sigv4.h"
 
 #include <gmock/gmock.h>
@@ -15,8 +15,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Pair;
 
-constexpr char kUnreserved[] =
-    "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr char kUnreserved[] = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 std::string Signature(HttpRequest request, const std::string& session_token = "") {
   const AwsCredentials credentials{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
