@@ -2,11 +2,13 @@
 # `make run`. Without arguments: a small API server on this machine replays recorded events of a
 # real cluster, and the daemon shows them. With SINK=webhook, dingtalk, wecom, feishu or
 # elasticsearch: the daemon sends them to a receiver on this machine, which shows what arrives. With
-# arguments (in ARGS, or as arguments): the daemon with these.
+# arguments (in ARGS, or as arguments): the daemon with these. HEALTHZ_PORT: another port than 8084
+# for health and metrics.
 #   deploy/run_local.sh check   only looks at SINK
 set -euo pipefail
 cd "$(dirname "$0")/.."
 daemon=build/release/kube-eventer
+port=${HEALTHZ_PORT:-8084}
 
 case ${SINK:-} in
   '' | webhook | dingtalk | wecom | feishu | elasticsearch) ;;
@@ -87,12 +89,13 @@ fi
 echo
 echo "Recorded events of a real cluster, served on $api in a loop; $where, every 5 seconds."
 echo "  The sink      --sink=$sink"
-echo "  Is it well?   curl 'http://127.0.0.1:8084/readyz?verbose'"
-echo "  Metrics       curl http://127.0.0.1:8084/metrics"
+echo "  Is it well?   curl 'http://127.0.0.1:$port/readyz?verbose'"
+echo "  Metrics       curl http://127.0.0.1:$port/metrics"
 echo "  Stop          Ctrl-C"
 echo
 
-"$daemon" "--source=kubernetes:$api?inClusterConfig=false" "--sink=$sink" --frequency=5s &
+"$daemon" "--source=kubernetes:$api?inClusterConfig=false" "--sink=$sink" --frequency=5s \
+  --healthz-port="$port" &
 daemon_pid=$!
 
 # A signal interrupts `wait`; the daemon goes on until it has delivered what it had.
