@@ -114,6 +114,30 @@ TEST_P(ReceiverFaultTest, AnElasticsearchThatAnswers200WithGarbageGetsAllOnce) {
   EXPECT_EQ(es_.repeats() + hook_.repeats(), 0u);
 }
 
+TEST_P(ReceiverFaultTest, OfTwoElasticsearchesEachGetsAllOnceWhileTheOtherIsBusy) {
+  FaultyReceiver second(Kind::kElasticsearch);
+  Start({Elasticsearch(es_, "first"), Elasticsearch(second, "second"), "--frequency=5s"});
+  AwaitWatch();
+  Put(100);
+  ASSERT_TRUE(AwaitAll(es_));
+  ASSERT_TRUE(AwaitAll(second));
+  Outage(es_, second, Mood::kBusy, 3);
+  ExpectAll(es_);
+  const std::size_t refused = es_.refused();
+  second.Become(Mood::kBusy);
+  Put(200);
+  EXPECT_TRUE(AwaitAll(es_));
+  EXPECT_TRUE(AwaitRefused(second, 3));
+  EXPECT_EQ(es_.refused(), refused);
+  second.Become(Mood::kWell);
+  ExpectAll(second);
+  ExpectBooks();
+  for (const char* sink : {"first", "second"})
+    EXPECT_EQ(Books(sink).delivered, put_.size()) << sink;
+  EXPECT_EQ(es_.repeats() + second.repeats(), 0u);
+  ExpectCleanStop();
+}
+
 TEST_P(ReceiverFaultTest, ReceiversThatAreDownAtTheStartGetAllWhenTheyComeUp) {
   FaultyReceiver es(Kind::kElasticsearch, true), hook(Kind::kWebhook, true);
   Start({Elasticsearch(es), Webhook(hook), "--frequency=5s"});
