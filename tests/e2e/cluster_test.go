@@ -54,7 +54,7 @@ func (c *cluster) makeCertificates() error {
 	if err != nil {
 		return err
 	}
-	if err := ca.IssueServer("apiserver"); err != nil {
+	if err := ca.IssueServer("apiserver", "kubernetes.default"); err != nil {
 		return err
 	}
 	if _, err := harness.NewKey(c.dir, "service-account"); err != nil {

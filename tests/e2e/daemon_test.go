@@ -14,7 +14,7 @@ import (
 	"kube-eventer/tests/e2e/harness"
 )
 
-// daemon is the program under test, with the log sink: one event a line on its standard output.
+// daemon is the program under test, with a log sink: one event a line on its standard output.
 type daemon struct {
 	*harness.Daemon
 	name string
@@ -26,14 +26,13 @@ type daemon struct {
 }
 
 // startDaemon does not wait: see WaitReady.
-func startDaemon(name, kubeconfig string) (*daemon, error) {
+func startDaemon(name string, environment []string, flags ...string) (*daemon, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	d := &daemon{name: name, read: make(chan struct{})}
-	d.Daemon, err = harness.StartDaemon(name, writer,
-		"--source=kubernetes:?inClusterConfig=false&auth="+kubeconfig, "--sink=log:")
+	d.Daemon, err = harness.StartDaemonIn(environment, name, writer, flags...)
 	writer.Close() // the child has its own: the pipe ends with the child
 	if err != nil {
 		reader.Close()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,36 +18,43 @@ import (
 
 // scenario is one daemon and all that is known of it, from before its start until after its end.
 type scenario struct {
-	t           *testing.T
-	ctx         context.Context
-	cluster     *cluster
-	permissions *permissions
-	tokenFile   string
-	truth       *truth
-	daemon      *daemon
-	marks       *poster
-	from        uint64 // the first version that the daemon must have printed
-	gap         gap
+	t         *testing.T
+	ctx       context.Context
+	cluster   *cluster
+	manifest  *manifest
+	tokenFile string
+	truth     *truth
+	daemon    *daemon
+	marks     *poster
+	oldest    uint64 // what the daemon printed of before that is not looked at
+	from      uint64 // the first version that the daemon must have printed
+	gap       gap
 }
 
 // begin returns when a daemon of its own is connected and has printed its first event.
 func begin(t *testing.T) *scenario {
+	s := prepare(t)
+	s.startDaemon()
+	s.from = s.mark()
+	s.waitPrinted(s.from)
+	return s
+}
+
+// prepare does all that comes before the daemon's start.
+func prepare(t *testing.T) *scenario {
 	c, err := theCluster()
 	harness.Must(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	s := &scenario{t: t, ctx: ctx, cluster: c, tokenFile: c.file(t.Name() + ".token")}
 	s.restartIfDead()
-	s.permissions, err = readPermissions(os.Getenv("KUBE_EVENTER_MANIFEST"))
+	s.manifest, err = readManifest(os.Getenv("KUBE_EVENTER_MANIFEST"))
 	harness.Must(t, err)
-	harness.Must(t, s.permissions.apply(ctx, c.client))
+	harness.Must(t, s.manifest.apply(ctx, c.client))
 	s.marks, err = newPoster(ctx, c.client, strings.ToLower(t.Name())+"-mark", "e2e-marks")
 	harness.Must(t, err)
 	s.truth, err = watchTruth(ctx, c)
 	harness.Must(t, err)
-	s.startDaemon()
-	s.from = s.mark()
-	s.waitPrinted(s.from)
 	return s
 }
 
@@ -54,8 +62,12 @@ func (s *scenario) startDaemon() {
 	s.replaceToken()
 	kubeconfig := s.cluster.file(s.t.Name() + ".kubeconfig")
 	harness.Must(s.t, s.cluster.writeKubeconfig(kubeconfig, &clientcmdapi.AuthInfo{TokenFile: s.tokenFile}))
+	s.startDaemonWith(os.Environ(), "--source=kubernetes:?inClusterConfig=false&auth="+kubeconfig, "--sink=log:")
+}
+
+func (s *scenario) startDaemonWith(environment []string, flags ...string) {
 	var err error
-	s.daemon, err = startDaemon("daemon-"+s.t.Name(), kubeconfig)
+	s.daemon, err = startDaemon("daemon-"+s.t.Name(), environment, flags...)
 	harness.Must(s.t, err)
 	s.t.Cleanup(s.daemon.Kill)
 	harness.Must(s.t, s.daemon.WaitReady(30*time.Second))
@@ -63,7 +75,7 @@ func (s *scenario) startDaemon() {
 
 // replaceToken renames a new file over the old one, as the kubelet does: no reader ever sees half of it.
 func (s *scenario) replaceToken() {
-	token, err := s.permissions.token(s.ctx, s.cluster.client)
+	token, err := s.manifest.token(s.ctx, s.cluster.client)
 	harness.Must(s.t, err)
 	harness.Must(s.t, os.WriteFile(s.tokenFile+".new", []byte(token), 0o600))
 	harness.Must(s.t, os.Rename(s.tokenFile+".new", s.tokenFile))
@@ -117,6 +129,7 @@ func (s *scenario) finish() {
 	<-s.daemon.read
 	delivered, err := s.daemon.all()
 	harness.Must(s.t, err)
+	delivered = slices.DeleteFunc(delivered, func(v *version) bool { return v.number < s.oldest })
 	harness.Must(s.t, s.truth.waitUntil(delivered[len(delivered)-1].number))
 	truth := s.truth.all()
 	faults := judge(truth, delivered, s.from, until, s.gap)

@@ -37,11 +37,12 @@ func NewAuthority(dir string) (*Authority, error) {
 	return a, err
 }
 
-func (a *Authority) IssueServer(name string) error {
+// IssueServer makes the certificate of localhost, and of further hosts.
+func (a *Authority) IssueServer(name string, hosts ...string) error {
 	return a.issue(name, &x509.Certificate{
 		Subject:     pkix.Name{CommonName: name},
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		DNSNames:    []string{"localhost"},
+		DNSNames:    append(hosts, "localhost"),
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,13 +21,20 @@ type Daemon struct {
 
 // StartDaemon does not wait: see WaitReady. Without stdout, it is the log.
 func StartDaemon(name string, stdout io.Writer, args ...string) (*Daemon, error) {
+	return StartDaemonIn(os.Environ(), name, stdout, args...)
+}
+
+// StartDaemonIn is StartDaemon with another environment than the test's own.
+func StartDaemonIn(environment []string, name string, stdout io.Writer, args ...string) (*Daemon, error) {
 	port, err := FreePort()
 	if err != nil {
 		return nil, err
 	}
 	d := &Daemon{health: fmt.Sprintf("http://127.0.0.1:%d", port)}
 	args = append(args, "--frequency=5s", "--healthz-ip=127.0.0.1", fmt.Sprintf("--healthz-port=%d", port))
-	d.Process, err = StartProcess(name, stdout, os.Getenv("KUBE_EVENTER_BIN"), args...)
+	cmd := exec.Command(os.Getenv("KUBE_EVENTER_BIN"), args...)
+	cmd.Env, cmd.Stdout = environment, stdout
+	d.Process, err = StartCommand(name, cmd)
 	return d, err
 }
 
