@@ -16,7 +16,8 @@ build:  # the release program: build/release/kube-eventer
 override export ARGS := $(value ARGS)
 override export SINK := $(value SINK)
 # On recorded events, shown as text or as what a SINK=webhook, dingtalk, wecom, feishu or
-# elasticsearch sends; or ARGS="--source=... --sink=..." on anything else.
+# elasticsearch sends; or ARGS="--source=... --sink=..." on anything else. HEALTHZ_PORT=... where
+# 8084 is taken.
 run: known-sink build
 	@deploy/run_local.sh
 
