@@ -191,7 +191,7 @@ void AttemptJudge::Follow(std::span<const LogEntry> batch, const ExportResult& r
     result.state ? sizer_.Whole() : sizer_.Succeeded();
   }
   Hold(result, verdict, tally, now);
-  if (ending_) GiveUp(tally);
+  if (ending_) GiveUp(result, tally, now);
 }
 
 void AttemptJudge::FollowProbe(const LogEntry& probe, const Verdict& verdict, const Tally& tally) {
@@ -242,11 +242,16 @@ void AttemptJudge::BeginLastAttempts() {
   if (again_at_ != SteadyTime::max()) again_at_ = {};
 }
 
-void AttemptJudge::GiveUp(const Tally& tally) {
+// A sink that tells one message an attempt has what is behind it wait for the next, which may be
+// made at once. Only a budget is not waited for.
+void AttemptJudge::GiveUp(const ExportResult& result, const Tally& tally, SteadyTime now) {
   paused_until_ = {};
   for (const LogEntry* entry : tally.failed) given_up_.insert(entry->sequence);
-  for (const LogEntry* entry : tally.waiting) given_up_.insert(entry->sequence);
-  exhausted_ = !tally.waiting.empty() || (!tally.failed.empty() && !tally.OthersGoOn());
+  const bool has_to_wait = !tally.waiting.empty() && !(result.again_at && *result.again_at <= now);
+  if (has_to_wait) {
+    for (const LogEntry* entry : tally.waiting) given_up_.insert(entry->sequence);
+  }
+  exhausted_ = has_to_wait || (!tally.failed.empty() && !tally.OthersGoOn());
 }
 
 }  // namespace eventer

@@ -120,6 +120,27 @@ TEST_F(ShutdownTest, AChatsBudgetIsNotWaitedFor) {
   EXPECT_EQ(Books(0).pending, 3u);
 }
 
+TEST_F(ShutdownTest, AChatWhoseBudgetIsFreeTellsAllThatWaits) {
+  FakeReceiver& chat = AddSink("chat");
+  chat.Always([&](const EventBatch& batch) {  // a message an attempt
+    ExportResult result = AllOf(batch, Outcome::kWaiting);
+    if (!result.events.empty()) result.events[0].outcome = Outcome::kDelivered;
+    result.again_at = clock_.Steady();
+    return result;
+  });
+  chat.Hang();
+  Start();
+  Append(MakeEntries(1, 5));
+  chat.AwaitAttempts(1);
+  std::jthread release([&] {
+    clock_.AwaitWaiters(1);  // Shutdown has begun to wait
+    chat.Release();
+  });
+  EXPECT_EQ(manager_->Shutdown(clock_.Steady() + kStopTimeout), 0u);
+  EXPECT_EQ(chat.Delivered(), Numbers(1, 5));
+  EXPECT_EQ(Books(0).pending, 0u);
+}
+
 TEST_F(ShutdownTest, TheDestructorStopsAtOnce) {
   FakeReceiver& hanging = AddSink("hanging");
   FakeReceiver& waiting = AddSink("waiting");
