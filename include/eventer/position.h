@@ -24,7 +24,9 @@ using PositionTimes = std::map<std::string, WallTime, std::less<>>;
 struct StoredPosition {
   Position versions = {};
   PositionTimes times = {};
-  bool lost = false;  // there was a store, but it cannot be read: nobody knows what was appended
+  // There was a store that cannot be read: of watches that have no version here nobody knows what
+  // was appended.
+  bool lost = false;
 };
 
 // resourceVersions of one resource type compare as integers (Kubernetes' own

@@ -51,8 +51,6 @@ std::optional<WallTime> Earliest(const StoredPosition& stored) {
 
 // Where the watch of `ns` goes on; nullopt: nobody knows.
 std::optional<Handover::Start> StartOf(const StoredPosition& stored, const std::string& ns) {
-  if (stored.lost) return std::nullopt;
-  if (stored.versions.empty()) return Handover::Start();
   if (const auto version = stored.versions.find(ns); version != stored.versions.end()) {
     Handover::Start start{version->second, std::nullopt};
     if (const auto time = stored.times.find(ns); time != stored.times.end()) {
@@ -60,6 +58,8 @@ std::optional<Handover::Start> StartOf(const StoredPosition& stored, const std::
     }
     return start;
   }
+  if (stored.lost) return std::nullopt;
+  if (stored.versions.empty()) return Handover::Start();
   std::optional<std::string> lowest = Lowest(stored.versions);
   if (!lowest) return std::nullopt;
   return Handover::Start{std::move(*lowest), Earliest(stored)};

@@ -111,7 +111,7 @@ class DiskLog {
   SteadyTime next_try_{};
   std::optional<SteadyTime> missing_since_;
   bool new_file_ = false;   // is to be made, in the place of one that is lost
-  bool lost_mark_ = false;  // the new file has no position yet: a start is to list everything
+  bool lost_mark_ = false;  // a file before this one was lost: StoredPosition::lost
   std::string trouble_, set_aside_;
   LogLimiter trouble_lines_, lost_lines_;
 };

@@ -79,14 +79,14 @@ bool DiskLog::TryStore(const Packed* packed, bool whole) {
     Fail(error);
     return false;
   }
-  // What is not known to be stored is stored again.
-  if (!AfterCommit()) return false;
+  // The disk has them in their new form, whatever fails from here on.
   for (PackedChunk& chunk : rewritten) table_.Replace(chunk.first, std::move(chunk.chunk));
   if (!rewritten.empty()) texts_.Forget();
+  // What is not known to be stored is stored again.
+  if (!AfterCommit()) return false;
   table_.Stored();
   readers_.Stored();
   write_all_ = false;
-  if (whole && (moved_ || packed)) lost_mark_ = false;
   if (whole && moved_) {
     texts_.Stored();
     stored_last_ = last_;
@@ -164,7 +164,6 @@ std::vector<PackedChunk> DiskLog::WriteWhole(const Packed* packed) {
   for (const PackedChunk& chunk : rewritten) {
     store_->PutChunk(chunk.first, EncodeEntries(chunk.chunk.entries), chunk.text);
   }
-  if (lost_mark_ && (moved_ || packed)) store_->DeletePositions();
   if (moved_) PutPositions(*store_, position_.versions, position_.times, {});
   if (!packed) return rewritten;
   for (const PackedChunk& chunk : packed->chunks) {

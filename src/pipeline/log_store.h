@@ -71,7 +71,7 @@ class LogStore {
   void DeleteReader(std::int64_t reader);
   void PutState(std::int64_t reader, std::string_view state);
   void DeletePositions();
-  // Until positions are put, Positions().lost.
+  // From then on Positions().lost, beside those that are put.
   void PutLostMark();
   void PutPosition(std::string_view watch, std::string_view version, std::optional<WallTime> as_of);
   void Commit() { commit_.Run(); }

@@ -86,6 +86,19 @@ TEST_F(RelistSourceTest, ALostPositionListsEverything) {
   EXPECT_EQ(stats.source.lists, 3u);  // pages of 500
 }
 
+TEST_F(RelistSourceTest, AfterALossEachWatchThatHasNotListedYetListsEverything) {
+  api.Put(EventJson("a", "shop"));
+  api.Put(EventJson("b", "ci"));
+  api.Put(EventJson("c", "shop"));
+  KubernetesSourceOptions options;
+  options.namespaces = {"shop", "ci"};
+  options.stored.lost = true;
+  options.stored.versions = {{"shop", "1002"}};  // whose list was read before the next stop
+  Start(std::move(options));
+  received.AwaitEvents(2);
+  EXPECT_THAT(received.names(), testing::UnorderedElementsAre("b@1002", "c@1003"));
+}
+
 TEST_F(RelistSourceTest, ANewWatchBesidePositionsWithoutAnOrderListsEverything) {
   api.Put(EventJson("a", "shop"));
   KubernetesSourceOptions options;
