@@ -102,6 +102,7 @@ class ElasticsearchSink final : public EventSink {
 
   ExportResult ExportEvents(const EventBatch& batch, std::stop_token stop) override {
     ExportResult result;
+    if (batch.events.empty()) return result;
     cluster_.BeginAttempt();
     if (const auto not_ready = Prepare(stop)) {
       result.events.assign(batch.events.size(), *not_ready);

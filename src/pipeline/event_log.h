@@ -49,6 +49,7 @@ struct LogProgress {
   std::vector<SettledEvent> settled;  // each of the reader's last Read
   std::optional<std::string> state;   // nullopt: as it was, and so is `held`
   std::uint64_t held = 0;             // remembered by `state`, told to nobody: pending
+  bool forgotten = false;  // what is held no more was lost (Cause::kRemoved), not delivered
 };
 
 struct ReaderState {

@@ -196,6 +196,7 @@ void MemoryEventLog::Commit(ReaderId id, const LogProgress& progress) {
   }
   if (progress.state) {
     reader.state = *progress.state;
+    if (progress.forgotten) reader.books.Forgets();
     reader.books.Remembers(progress.held);
   }
   table_.Tidy();

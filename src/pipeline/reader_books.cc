@@ -49,6 +49,12 @@ void ReaderBooks::Remembers(std::uint64_t held) {
   Publish();
 }
 
+void ReaderBooks::Forgets() {
+  stats_.dropped[static_cast<std::size_t>(Cause::kRemoved)] += held_;
+  held_ = 0;
+  Publish();
+}
+
 void ReaderBooks::Abandoned() {
   stats_.dropped[static_cast<std::size_t>(Cause::kRemoved)] += waiting_ + held_;
   waiting_ = held_ = backlog_ = 0;

@@ -27,6 +27,8 @@ class ReaderBooks {
   // After the events of one progress were Settled: what the sink's new state remembers of the
   // held ones. What it remembers no more was delivered.
   void Remembers(std::uint64_t held);
+  // All that it held is lost (Cause::kRemoved).
+  void Forgets();
 
   // What waited when the program ended; the other totals are in the stats already.
   void Restore(std::uint64_t waiting, std::size_t backlog, std::uint64_t held);

@@ -1,5 +1,7 @@
 #include "pipeline/sink_worker.h"
 
+#include <spdlog/spdlog.h>
+
 #include <exception>
 #include <utility>
 
@@ -98,15 +100,28 @@ Verdict SinkWorker::Try(const EventBatch& batch, std::span<const LogEntry> entri
                         std::stop_token stop) {
   std::string what = "the sink threw something unknown";
   try {
-    if (!restored_) sink_->RestoreState(log_.State(reader_));
+    const std::string stored = restored_ ? "" : log_.State(reader_);
+    if (!restored_) sink_->RestoreState(stored);
     restored_ = true;
     const ExportResult result = sink_->ExportEvents(batch, std::move(stop));
-    return judge_.Judge(entries, result, clock_.Steady());
+    Verdict verdict = judge_.Judge(entries, result, clock_.Steady());
+    if (!stored.empty() && !result.state) ForgetState(verdict);
+    return verdict;
   } catch (const std::exception& error) {
     what = std::string("the sink threw: ") + error.what();
   } catch (...) {
   }
   return judge_.JudgeGarbage(entries, what, clock_.Steady());
+}
+
+// It is that of a sink of another kind, which had this name before: this one keeps none.
+void SinkWorker::ForgetState(Verdict& verdict) {
+  spdlog::warn(
+      "{}: what another kind of sink remembered under this name is forgotten; what it had not told "
+      "is counted as dropped (removed)",
+      stats_.name);
+  verdict.progress.state = "";
+  verdict.progress.forgotten = true;
 }
 
 void SinkWorker::Bury(const Rejection& rejection) {

@@ -49,6 +49,7 @@ class SinkWorker {
   Plan Next();
   void Attempt(const Plan& plan, std::stop_token stop);
   Verdict Try(const EventBatch& batch, std::span<const LogEntry> entries, std::stop_token stop);
+  void ForgetState(Verdict& verdict);
   void Bury(const Rejection& rejection);
   void Wait(const Plan& plan);
   void End();

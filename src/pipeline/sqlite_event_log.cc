@@ -273,6 +273,7 @@ void SqliteEventLog::Commit(ReaderId id, const LogProgress& progress) {
   }
   if (progress.state) {
     reader.state = *progress.state;
+    if (progress.forgotten) reader.books.Forgets();
     reader.books.Remembers(progress.held);
     reader.changed = reader.state_changed = true;
   }

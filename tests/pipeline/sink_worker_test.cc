@@ -218,6 +218,27 @@ TEST_F(SinkWorkerTest, AStoredStateIsRestoredBeforeTheFirstAttempt) {
   EXPECT_EQ(receiver.Delivered().size(), 1u);
 }
 
+TEST_F(SinkWorkerTest, WhatAnotherKindOfSinkHeldUnderTheNameIsForgottenAndCounted) {
+  FakeReceiver& receiver = AddSink("once-a-chat");
+  receiver.Always([](const EventBatch& batch) { return AllOf(batch, Outcome::kDelivered); });
+  Make();
+  Append(MakeEntries(1, 3));
+  LogProgress held{.settled = {}, .state = "three", .held = 3};
+  for (const LogEntry& entry : log_->Read(0, 10, 1 << 20).entries) {
+    held.settled.push_back({entry.sequence, Outcome::kHeld});
+  }
+  log_->Commit(0, held);
+  const CapturedLog log;
+  manager_->Start();
+  AwaitPending(0, 0);
+  EXPECT_EQ(Books(0).dropped[static_cast<std::size_t>(Cause::kRemoved)], 3u);
+  EXPECT_EQ(Books(0).delivered, 0u);
+  EXPECT_EQ(log_->State(0), "");
+  ExpectBalance();
+  manager_.reset();
+  EXPECT_EQ(log.Count("once-a-chat: what another kind of sink remembered"), 1);
+}
+
 TEST_F(SinkWorkerTest, WhatIsInItsHandsIsASmallPartOfTheLog) {
   MakeLog(4 << 20);
   FakeReceiver& receiver = AddSink("bulk", 1000);  // a batch may have 1 MiB

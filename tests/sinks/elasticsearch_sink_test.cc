@@ -56,6 +56,14 @@ TEST_F(ElasticsearchTest, AsksForTheVersionPutsTheTemplateAndSendsOneBulkRequest
   EXPECT_THAT(client_->requests(), SizeIs(5));
 }
 
+// The worker asks so where a chat had the sink's name before.
+TEST_F(ElasticsearchTest, NothingToSendIsNoRequest) {
+  MakeReady("");
+  const std::size_t before = client_->requests().size();
+  EXPECT_THAT(Export(std::vector<EventPtr>()).events, testing::IsEmpty());
+  EXPECT_THAT(client_->requests(), SizeIs(before));
+}
+
 TEST_F(ElasticsearchTest, ATemplateThatIsThereStays) {
   Make(kCluster);
   client_->Respond(200, Root("8.17.0"));
