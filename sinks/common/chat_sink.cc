@@ -14,6 +14,7 @@
 namespace eventer {
 namespace {
 
+using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""s;
 
 // What is offered at a time, and so the largest digest.
@@ -47,6 +48,7 @@ class ChatSink final : public EventSink {
   ExportResult TellOne(const EventBatch& batch, const std::stop_token& stop);
   ExportResult TellPage(const EventBatch& batch, const std::stop_token& stop);
   ExportResult EndDigest(const EventBatch& batch);
+  void AbandonDigest();
   ExportResult Settle(const EventBatch& batch);
   ExportResult WaitForBudget(const EventBatch& batch);
   ExportResult WaitUntil(SteadyTime time, const EventBatch& batch);
@@ -78,6 +80,7 @@ class ChatSink final : public EventSink {
   bool last_ = false;
   bool repeats_turn_ = true;     // before what waits
   unsigned repeats_failed_ = 0;  // in a row
+  SteadyTime repeats_at_{};      // the next try
   DigestRun::Outcomes settled_;  // of an ended digest: settled as they are offered
 };
 
@@ -105,7 +108,7 @@ ExportResult ChatSink::ExportEvents(const EventBatch& batch, std::stop_token sto
   ExportResult result = Export(batch, stop);
   result.state = State();
   result.held = book_.held();
-  const SteadyTime next = std::max(book_.Next(), budget_.Next());
+  const SteadyTime next = std::max({book_.Next(), repeats_at_, budget_.Next()});
   if (next != SteadyTime::max()) result.again_at = std::min(result.again_at.value_or(next), next);
   expected_ = result.again_at.value_or(SteadyTime::max());
   waited_ = std::ranges::count(result.events, Outcome::kWaiting, &EventOutcome::outcome) > 0;
@@ -115,9 +118,12 @@ ExportResult ChatSink::ExportEvents(const EventBatch& batch, std::stop_token sto
 // One message at most, so that each is stored before the next.
 ExportResult ChatSink::Export(const EventBatch& batch, const std::stop_token& stop) {
   if (AnySettled(batch)) return Settle(batch);
-  if (digest_.active() && !batch.events.empty() && digest_.GoOn(batch.events) &&
-      digest_.ShouldGiveWay(batch.events)) {
-    return EndDigest(batch);
+  if (digest_.active() && !batch.events.empty()) {
+    if (!digest_.GoOn(batch.events))
+      AbandonDigest();
+    else if (digest_.ShouldGiveWay(batch.events))
+      return EndDigest(batch);
+    if (AnySettled(batch)) return Settle(batch);
   }
   ExportResult aside = SetAside(batch);
   if (!aside.events.empty()) return aside;
@@ -186,6 +192,7 @@ bool ChatSink::TellRepeats(const EventBatch& batch, const std::stop_token& stop)
 
 // False: nothing is due, or it could not be told.
 bool ChatSink::TellDue(bool all, const std::stop_token& stop) {
+  if (!all && clock_.Steady() < repeats_at_) return false;
   const std::optional<RepeatPage> page = book_.Due(options_.style, all);
   if (!page || !budget_.Take()) return false;
   const ChatAnswer answer =
@@ -203,10 +210,12 @@ bool ChatSink::TellDue(bool all, const std::stop_token& stop) {
   return !refused;
 }
 
-// The worker backs off for events only; these are in nobody's hands but ours.
+// The worker backs off for events only; these are in nobody's hands but ours. The budget has
+// nothing to do with it: events that wait for it are no standing still.
 void ChatSink::BackOff(const ChatAnswer& answer) {
   const unsigned doublings = std::min(repeats_failed_++, 5U);
-  budget_.Rest(answer.retry_after.value_or(std::min<Duration>(1s * (1U << doublings), 30s)));
+  const Duration pause = std::min<Duration>(1s * (1U << doublings), 30s);
+  repeats_at_ = clock_.Steady() + std::min<Duration>(answer.retry_after.value_or(pause), 15min);
   if (repeats_failed_ == 1) {
     spdlog::warn("{}: a summary is not told yet: {}", sink_, answer.outcome.detail);
   }
@@ -262,6 +271,13 @@ ExportResult ChatSink::TellPage(const EventBatch& batch, const std::stop_token& 
 ExportResult ChatSink::EndDigest(const EventBatch& batch) {
   settled_ = digest_.End();
   return Settle(batch);
+}
+
+// Its events waited for others long enough. What is offered now is told in this very call: else
+// the worker would never see one event fail alone.
+void ChatSink::AbandonDigest() {
+  settled_ = digest_.End();
+  gathers_until_ = clock_.Steady();
 }
 
 bool ChatSink::AnySettled(const EventBatch& batch) const {

@@ -21,7 +21,8 @@ DigestProgress ReadProgress(const json& digest) {
           digest.value("told", std::size_t{0}),
           digest.value("rejected", std::vector<std::size_t>{}),
           digest.value("patient", true),
-          digest.value("late", false)};
+          digest.value("late", false),
+          digest.value("looks", std::uint64_t{0})};
 }
 
 // By the wall clock, and back.
@@ -83,7 +84,8 @@ std::string WriteChatState(const Clock& clock, const ChatState& state,
   if (state.digest) {
     document["digest"] = {{"end", state.digest->end},         {"events", state.digest->events},
                           {"told", state.digest->told},       {"rejected", state.digest->rejected},
-                          {"patient", state.digest->patient}, {"late", state.digest->late}};
+                          {"patient", state.digest->patient}, {"late", state.digest->late},
+                          {"looks", state.digest->looks}};
   }
   if (!problems.empty()) document["problems"] = json::array();
   for (const Problem& problem : problems) {

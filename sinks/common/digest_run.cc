@@ -3,16 +3,28 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventer/text.h"
+
 namespace eventer {
 namespace {
 
 constexpr const char* kLate = "Late: these events could not be told when they happened.";
+
+std::uint64_t LooksOf(const std::vector<DigestPage>& pages) {
+  std::string text;
+  for (const DigestPage& page : pages) {
+    for (const std::string& line : page.lines) text += line + "\n";
+    text += '\f';
+  }
+  return StableHash(text);
+}
 
 }  // namespace
 
 void DigestRun::Begin(std::span<const EventPtr> events, bool late) {
   progress_ = DigestProgress{events.back()->VersionId(), events.size(), 0, {}, !gave_way_, late};
   Compose(events);
+  progress_->looks = LooksOf(pages_);
 }
 
 void DigestRun::Compose(std::span<const EventPtr> events) {
@@ -23,14 +35,13 @@ void DigestRun::Compose(std::span<const EventPtr> events) {
 }
 
 bool DigestRun::GoOn(std::span<const EventPtr> waiting) {
-  if (!events_.empty()) return true;
   const std::size_t events = progress_->events;
-  if (events > 0 && events <= waiting.size() &&
-      waiting[events - 1]->VersionId() == progress_->end) {
-    Compose(waiting.first(events));
-  }
-  if (progress_->told >= pages_.size()) {
-    End();
+  if (events == 0 || events > waiting.size()) return false;
+  if (waiting[events - 1]->VersionId() != progress_->end) return false;
+  if (!events_.empty()) return true;
+  Compose(waiting.first(events));
+  if (progress_->looks != LooksOf(pages_) || progress_->told >= pages_.size()) {
+    pages_.clear();  // nobody knows which events were told
     return false;
   }
   for (const std::size_t page : progress_->rejected) {
@@ -40,7 +51,8 @@ bool DigestRun::GoOn(std::span<const EventPtr> waiting) {
 }
 
 std::string DigestRun::id() const {
-  return progress_->end + "-" + std::to_string(progress_->told + 1);
+  return progress_->end + "-" + std::to_string(progress_->told + 1) + "-" +
+         std::to_string(progress_->looks);
 }
 
 bool DigestRun::Told(const EventOutcome& outcome) {

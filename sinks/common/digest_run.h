@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -22,6 +23,7 @@ struct DigestProgress {
   std::vector<std::size_t> rejected;  // pages that the receiver refused for good
   bool patient = true;                // may give way to Warnings
   bool late = false;                  // says that its events are old
+  std::uint64_t looks = 0;            // of its pages: the options may change between processes
 };
 
 // Nothing joins a digest once it is begun. Used by one thread.
@@ -38,7 +40,8 @@ class DigestRun {
   void Begin(std::span<const EventPtr> events, bool late);
   // Another process began it.
   void Restore(DigestProgress progress) { progress_ = std::move(progress); }
-  // `waiting` begins with its events. False: it does not, and the digest is forgotten.
+  // False: `waiting` does not begin with its events (the log dropped some, or the worker offers
+  // less, to find the one that fails), or another process's pages would not be the same. End it.
   bool GoOn(std::span<const EventPtr> waiting);
 
   // The page to be told now, and the message's id: the same whenever it is sent again.

@@ -11,6 +11,8 @@ namespace eventer {
 namespace {
 
 constexpr std::size_t kMaxDetailBytes = 300;
+// Anything longer is cut by the worker anyway; this keeps nanoseconds in range.
+constexpr std::chrono::seconds kLongestWait = std::chrono::hours(24);
 
 Cause CauseOfError(HttpError error) {
   switch (error) {
@@ -108,13 +110,12 @@ std::optional<Duration> RetryAfter(const HttpResponse& response, WallTime now) {
   const char* end = value.data() + value.size();
   if (auto [rest, error] = std::from_chars(value.data(), end, seconds);
       error == std::errc() && rest == end) {
-    // Anything longer than a day is cut by the worker anyway; this keeps the product in range.
     if (seconds < 0) return std::nullopt;
-    return std::chrono::seconds(std::min<std::int64_t>(seconds, 86400));
+    return std::chrono::seconds(std::min<std::int64_t>(seconds, kLongestWait.count()));
   }
   const std::optional<WallTime> date = ParseHttpDate(value);
   if (!date) return std::nullopt;
-  return std::max(Duration::zero(), std::chrono::duration_cast<Duration>(*date - now));
+  return std::clamp<WallTime::duration>(*date - now, WallTime::duration::zero(), kLongestWait);
 }
 
 }  // namespace eventer

@@ -15,7 +15,7 @@ using std::chrono_literals::operator""s;
 constexpr Duration kSoon = 1s;
 // Windows that are shorter only delay.
 constexpr Duration kDelay = 10s;
-// No state makes a robot rest for longer: the worker waits for as long at most.
+// Nothing makes a robot rest for longer: the worker waits for as long at most.
 constexpr Duration kLongestRest = 15min;
 
 }  // namespace
@@ -108,7 +108,8 @@ void MessageBudget::Spend(std::size_t messages) {
 
 void MessageBudget::Rest(Duration duration) {
   std::lock_guard lock(pace_->mutex_);
-  pace_->rest_until_ = std::max(pace_->rest_until_, pace_->clock_.Steady() + duration);
+  const SteadyTime until = pace_->clock_.Steady() + std::min(duration, kLongestRest);
+  pace_->rest_until_ = std::max(pace_->rest_until_, until);
 }
 
 std::vector<WallTime> MessageBudget::Sent() {

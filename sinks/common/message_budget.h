@@ -70,7 +70,7 @@ class MessageBudget {
   bool Take();
   // The answer to what Take took is here, and `messages` were sent for it.
   void Spend(std::size_t messages = 1);
-  // The robot asks to be left alone.
+  // The robot asks to be left alone; 15 min at most.
   void Rest(Duration duration);
 
   // For another process: when this sink sent each message of the window, until when the robot

@@ -98,7 +98,7 @@ bool RepeatBook::Repeat(const Event& event) {
   Problem* problem = Find(GroupKeyOf(event));
   if (problem == nullptr) return false;
   const bool over = problem->since.events == 0 && clock_.Steady() >= problem->heard + Quiet();
-  if (over && options_.closing == Duration::zero()) {
+  if (over && !ClosingDue(*problem)) {
     Forget(problems_.begin());
     return false;
   }

@@ -187,8 +187,10 @@ void AttemptJudge::Follow(std::span<const LogEntry> batch, const ExportResult& r
   if (!tally.failed.empty()) BackOff(batch, result, verdict, tally, now);
   if (tally.failed.empty() && !tally.too_large && !batch.empty()) {
     // A sink that remembers sends one message an attempt, however much it is offered; and a digest
-    // of all that waits is less than one of one event, of two, of four.
-    result.state ? sizer_.Whole() : sizer_.Succeeded();
+    // of all that waits is less than one of one event, of two, of four. What only waits shows
+    // nothing: it may be the one that fails.
+    if (!result.state) sizer_.Succeeded();
+    if (result.state && tally.settled) sizer_.Leap();
   }
   Hold(result, verdict, tally, now);
   if (ending_) GiveUp(result, tally, now);

@@ -27,7 +27,8 @@ class BatchSizer {
     calm_ = 1;
     successes_ = 0;
   }
-  void Whole() { limit_ = most_; }
+  // An event was told of which a hundred may fit into one message.
+  void Leap() { limit_ = std::min(kLeap * limit_, most_); }
   // An attempt had no fault: doubles after a few of them.
   void Succeeded() {
     if (++successes_ < calm_) return;
@@ -37,6 +38,7 @@ class BatchSizer {
 
  private:
   static constexpr unsigned kCalmAfterHalving = 8;
+  static constexpr std::size_t kLeap = 100;
 
   std::size_t most_, limit_;
   unsigned calm_ = 1, successes_ = 0;

@@ -223,6 +223,33 @@ TEST_F(ClosingTest, NormalEventsAreNoProblems) {
   EXPECT_THAT(told_, SizeIs(1));
 }
 
+class FirstAndClosingTest : public ChatSinkTest {
+ protected:
+  FirstAndClosingTest() : ChatSinkTest(With({RepeatPolicy::kFirst, {}, 15min})) {}
+};
+
+TEST_F(FirstAndClosingTest, ANormalEventOnceADayIsToldEachDay) {
+  for (int day = 1; day <= 3; ++day) {
+    AddWarning();
+    auto normal = std::make_shared<Event>(*waiting_.back());
+    normal->type = "Normal";
+    waiting_ = {normal};
+    Attempt();  // nothing wakes the sink in between
+    clock_.Advance(24h);
+  }
+  EXPECT_THAT(delivered_, ElementsAre("1", "2", "3"));
+}
+
+TEST_F(FirstAndClosingTest, AWarningThatComesBackBeforeItsEndIsToldIsTheSameProblem) {
+  AddWarning(1);
+  Attempt();
+  clock_.Advance(16min);
+  AddWarning(2);
+  Attempt();
+  EXPECT_THAT(delivered_, ElementsAre("1"));
+  EXPECT_THAT(held_names_, ElementsAre("2"));
+}
+
 class SummaryAndClosingTest : public SummaryTest {
  protected:
   SummaryAndClosingTest() : SummaryTest(15min) {}

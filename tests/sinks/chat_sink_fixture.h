@@ -143,7 +143,7 @@ class ChatSinkTest : public testing::Test {
     }
   }
 
-  const ChatOptions options_;
+  ChatOptions options_;
   FakeClock clock_;
   std::vector<Told> told_;
   std::deque<EventOutcome> answers_;

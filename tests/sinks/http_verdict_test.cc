@@ -86,6 +86,7 @@ TEST(RetryAfter, IsSecondsOrADate) {
   EXPECT_EQ(read("Sun Nov  6 08:49:37 1994"), Duration(7s));
   EXPECT_EQ(read("Sun, 06 Nov 1994 08:49:00 GMT"), Duration(0s));  // over
   EXPECT_EQ(read("99999999999999"), Duration(std::chrono::hours(24)));
+  EXPECT_EQ(read("Sat, 01 Jan 2400 00:00:00 GMT"), Duration(std::chrono::hours(24)));
   for (const char* bad : {"", "soon", "-1", "1.5", "99999999999999999999", "06 Nov 1994"}) {
     EXPECT_EQ(read(bad), std::nullopt) << bad;
   }
