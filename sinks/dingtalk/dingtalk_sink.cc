@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -29,8 +30,10 @@ constexpr Duration kWindow = 60s;
 // the limit for messages of apps, less what surrounds the text.
 constexpr std::size_t kMaxCharacters = 5000;
 constexpr std::size_t kMaxBytes = 14000;
-// Of a digest's lines; labels and line ends come on top.
+// Of a digest's lines, at most: labels and mentions take of the characters, too.
 constexpr std::size_t kDigestBytes = 4000;
+// So that labels leave room for what a message says.
+constexpr std::size_t kMostLabels = 500;
 
 DingTalkStyle ReadStyle(SinkUri& uri) {
   DingTalkStyle style;
@@ -44,12 +47,20 @@ DingTalkStyle ReadStyle(SinkUri& uri) {
     style.plain = true;
   }
   style.labels = uri.GetAll("label");
+  if (DingTalkLabels(style).size() > kMostLabels) {
+    uri.Fail("label", "takes " + std::to_string(kMostLabels) + " bytes at most, all together");
+  }
   style.cluster = uri.GetOr("cluster", "");
   style.cluster_id = uri.GetOr("cluster_id", "");
   style.mentions = ReadMentions(uri);
   style.zone = ReadTimeZone(uri);
   style.region = uri.GetOr("region", "");
   return style;
+}
+
+std::size_t DigestBytes(const DingTalkStyle& style) {
+  return std::min(kDigestBytes,
+                  kMaxCharacters - DingTalkLabels(style).size() - DingTalkPeople(style).size());
 }
 
 class DingTalkRobot final : public ChatRobot {
@@ -137,7 +148,7 @@ class DingTalkRobot final : public ChatRobot {
 
 std::unique_ptr<EventSink> NewDingTalkSink(SinkUri& uri, const SinkContext& context) {
   const DingTalkStyle style = ReadStyle(uri);
-  const ChatLimits limits = {{{kMessages, kWindow}}, kDigestBytes};
+  const ChatLimits limits = {{{kMessages, kWindow}}, DigestBytes(style)};
   const ChatOptions options = ReadChatOptions(uri, limits, style.markup());
   return NewChatSink(context, options, std::make_unique<DingTalkRobot>(uri, context, style));
 }

@@ -18,20 +18,6 @@ bool IsBlank(const std::string& text) {
   return text.find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
-// In a text the last label comes first, in markdown each has its number, as the original has it.
-std::string Labels(const DingTalkStyle& style) {
-  std::string text;
-  for (std::size_t i = 0; i < style.labels.size(); ++i) {
-    const std::string& label = style.labels[i];
-    if (!style.markdown) {
-      text.insert(0, label + "\n");
-    } else if (!IsBlank(label)) {
-      text += "label[" + std::to_string(i) + "]: **" + label + "**\n\n";
-    }
-  }
-  return text;
-}
-
 std::string Cluster(const DingTalkStyle& style) {
   if (style.cluster.empty()) return {};
   return style.markdown ? "Cluster: **" + EscapeMarkdown(style.cluster) + "** \n\n"
@@ -95,15 +81,39 @@ std::string Title(const DingTalkStyle& style) {
 
 }  // namespace
 
+// In a text the last label comes first, in markdown each has its number, as the original has it.
+std::string DingTalkLabels(const DingTalkStyle& style) {
+  std::string text;
+  for (std::size_t i = 0; i < style.labels.size(); ++i) {
+    const std::string& label = style.labels[i];
+    if (!style.markdown) {
+      text.insert(0, label + "\n");
+    } else if (!IsBlank(label)) {
+      text += "label[" + std::to_string(i) + "]: **" + label + "**\n\n";
+    }
+  }
+  return text;
+}
+
+std::string DingTalkPeople(const DingTalkStyle& style) {
+  std::string people;
+  for (const auto* names : {&style.mentions.mobiles, &style.mentions.user_ids}) {
+    for (const std::string& name : *names) people += " @" + name;
+  }
+  if (!people.empty()) people[0] = '\n';
+  if (!people.empty() && style.markdown) people.insert(0, "\n");
+  return people;
+}
+
 DingTalkMessage DingTalkOriginal(const DingTalkStyle& style, const Event& event) {
   return {Title(style),
-          Labels(style) + Cluster(style) +
+          DingTalkLabels(style) + Cluster(style) +
               (style.markdown ? Markdown(style, event) : PlainText(style, event)),
           ""};
 }
 
 DingTalkMessage DingTalkCard(const DingTalkStyle& style, const EventCard& card, bool with_title) {
-  std::string text = Labels(style);
+  std::string text = DingTalkLabels(style);
   if (with_title) {
     text += style.markdown ? "#### " + EscapeMarkdown(card.title) + "\n\n" : card.title + "\n";
   }
@@ -114,7 +124,7 @@ DingTalkMessage DingTalkCard(const DingTalkStyle& style, const EventCard& card, 
 }
 
 DingTalkMessage DingTalkLines(const DingTalkStyle& style, const std::vector<std::string>& lines) {
-  std::string text = Labels(style);
+  std::string text = DingTalkLabels(style);
   for (const std::string& line : lines) {
     if (&line != &lines.front()) text += style.markdown ? "\n\n" : "\n";
     text += line;
@@ -124,14 +134,7 @@ DingTalkMessage DingTalkLines(const DingTalkStyle& style, const std::vector<std:
 
 DingTalkMessage Fit(const DingTalkStyle& style, DingTalkMessage message, std::size_t max_characters,
                     std::size_t max_bytes) {
-  std::string people;
-  if (message.mention) {
-    for (const auto* names : {&style.mentions.mobiles, &style.mentions.user_ids}) {
-      for (const std::string& name : *names) people += " @" + name;
-    }
-    if (!people.empty()) people[0] = '\n';
-    if (!people.empty() && style.markdown) people.insert(0, "\n");
-  }
+  const std::string people = message.mention ? DingTalkPeople(style) : "";
   const auto left = [&](std::size_t most) { return most - std::min(most, people.size()); };
   message.text = CutUtf8(message.text, left(max_characters), left(max_bytes)) + people;
   return message;

@@ -31,6 +31,10 @@ struct DingTalkMessage {
   bool mention = false;  // the style's people
 };
 
+// What each message begins with, and what one that mentions people ends in.
+std::string DingTalkLabels(const DingTalkStyle& style);
+std::string DingTalkPeople(const DingTalkStyle& style);
+
 // One event, as the original told it.
 DingTalkMessage DingTalkOriginal(const DingTalkStyle& style, const Event& event);
 DingTalkMessage DingTalkCard(const DingTalkStyle& style, const EventCard& card, bool with_title);
