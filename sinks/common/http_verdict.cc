@@ -61,6 +61,14 @@ Fault FaultOfStatus(int status) {
   return {Outcome::kMisconfigured, Cause::kSettings};
 }
 
+std::string HintFor(int status, const StatusHints& hints) {
+  const Cause cause = FaultOfStatus(status).cause;
+  std::string_view hint;
+  if (cause == Cause::kUnauthorized) hint = hints.credentials;
+  if (cause == Cause::kNotFound) hint = hints.address;
+  return hint.empty() ? "" : " (check " + std::string(hint) + ")";
+}
+
 std::string DetailOf(const HttpResponse& response, std::span<const std::string> secrets) {
   std::string detail = "HTTP " + std::to_string(response.status);
   if (response.status >= 300 && response.status < 400) {
@@ -90,7 +98,8 @@ EventOutcome NoWholeAnswer(const HttpResponse& response, std::span<const std::st
           OneLine(HideSecrets(response.error_text, secrets), kMaxDetailBytes)};
 }
 
-EventOutcome JudgeResponse(const HttpResponse& response, std::span<const std::string> secrets) {
+EventOutcome JudgeResponse(const HttpResponse& response, std::span<const std::string> secrets,
+                           const StatusHints& hints) {
   const bool failed = response.error != HttpError::kNone;
   // A complete status line decides, even if the rest of the answer was lost.
   if (response.status == 0 || (failed && response.status < 300)) {
@@ -100,7 +109,8 @@ EventOutcome JudgeResponse(const HttpResponse& response, std::span<const std::st
   }
   const Fault fault = FaultOfStatus(response.status);
   if (fault.outcome == Outcome::kDelivered) return {};
-  return {fault.outcome, fault.cause, DetailOf(response, secrets)};
+  return {fault.outcome, fault.cause,
+          DetailOf(response, secrets) + HintFor(response.status, hints)};
 }
 
 std::optional<Duration> RetryAfter(const HttpResponse& response, WallTime now) {

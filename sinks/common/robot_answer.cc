@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "common/http_verdict.h"
 #include "common/secret.h"
 
 namespace eventer {
@@ -83,7 +82,7 @@ ChatAnswer Judge(const RobotLanguage& language, const HttpResponse& response,
                                "the robot refuses the message"};
     return Understood(unknown, *said);
   }
-  ChatAnswer answer{JudgeResponse(response), std::nullopt};
+  ChatAnswer answer{JudgeResponse(response, {}, language.hints), std::nullopt};
   if (answer.outcome.outcome == Outcome::kTooLarge) answer.outcome.outcome = Outcome::kRejected;
   return answer;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/chat_sink.h"
+#include "common/http_verdict.h"
 #include "eventer/http_client.h"
 
 namespace eventer {
@@ -28,6 +29,7 @@ struct RobotLanguage {
   };
   std::span<const Field> fields;     // where an answer has its code; of several any may refuse
   std::span<const RobotCode> codes;  // the first line that fits counts
+  StatusHints hints = {};            // where the status line decides
 };
 
 // The code of a 2xx decides, and of a 4xx one that has a line. A 2xx without one is no answer of

@@ -86,6 +86,7 @@ constexpr RobotCode kCodes[] = {
 
 }  // namespace
 
-const RobotLanguage kDingTalkLanguage = {"DingTalk", kFields, kCodes};
+const RobotLanguage kDingTalkLanguage = {
+    "DingTalk", kFields, kCodes, {"`access_token` and `sign`", "the address"}};
 
 }  // namespace eventer

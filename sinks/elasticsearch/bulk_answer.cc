@@ -7,7 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include "common/http_verdict.h"
 #include "common/secret.h"
 
 namespace eventer {
@@ -64,7 +63,8 @@ EventOutcome ReadItem(const json& item, Secrets secrets) {
     case 413:
       return {Outcome::kRejected, Cause::kTooLarge, words};
     case 401:
-      return {Outcome::kMisconfigured, Cause::kUnauthorized, words};
+      return {Outcome::kMisconfigured, Cause::kUnauthorized,
+              words + " (check " + std::string(kClusterHints.credentials) + ")"};
     case 403:  // forbidden, or the index is read-only
     case 404:
       return {Outcome::kMisconfigured, Cause::kNotFound, words};
@@ -76,7 +76,7 @@ EventOutcome ReadItem(const json& item, Secrets secrets) {
 }
 
 EventOutcome Whole(const HttpResponse& response, std::size_t events, Secrets secrets) {
-  EventOutcome outcome = JudgeResponse(response, secrets);
+  EventOutcome outcome = JudgeResponse(response, secrets, kClusterHints);
   if (outcome.outcome == Outcome::kDelivered) {
     if (response.error != HttpError::kNone) return NoWholeAnswer(response, secrets);
     return {Outcome::kRetry, Cause::kGarbage, "the answer is no answer to a bulk request"};

@@ -128,7 +128,7 @@ class ElasticsearchSink final : public EventSink {
   }
 
   EventOutcome Judge(const HttpResponse& response) {
-    return JudgeResponse(response, cluster_.Secrets());
+    return JudgeResponse(response, cluster_.Secrets(), kClusterHints);
   }
 
   HttpResponse Get(const std::string& target, const std::stop_token& stop) {

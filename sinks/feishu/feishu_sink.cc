@@ -37,7 +37,8 @@ constexpr RobotCode kCodes[] = {
     {9499, Outcome::kRejected, Cause::kBadRequest, "Feishu cannot read the message"},
     {2200, Outcome::kRetry, Cause::kServer, "Feishu has an internal fault"},
 };
-constexpr RobotLanguage kLanguage = {"Feishu", kFields, kCodes};
+constexpr RobotLanguage kLanguage = {
+    "Feishu", kFields, kCodes, {"the token", "the address and the token"}};
 
 // As its documentation wants it: by HTML's numbers.
 std::string EscapeLark(std::string_view text) {

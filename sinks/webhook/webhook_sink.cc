@@ -26,6 +26,10 @@ constexpr TemplateOption::Names kBodyOptions = {
     .config_map_namespace = "custom_body_configmap_namespace",
     .file = "body_file"};
 
+constexpr StatusHints kHints = {
+    .credentials = "`header`, or the user and the password in the address",
+    .address = "the address and `method`"};
+
 std::string ReadMethod(SinkUri& uri) {
   std::string method = uri.GetOr("method", "GET");
   for (char& c : method) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -89,7 +93,7 @@ class WebhookSink final : public EventSink {
     request.body = std::move(body.text);
     const HttpResponse response = sender_.Send(std::move(request), event.VersionId(), stop);
     *retry_after = RetryAfter(response, clock_.Wall());
-    return JudgeResponse(response, Secrets());
+    return JudgeResponse(response, Secrets(), kHints);
   }
 
   HttpHeaders Headers() {

@@ -29,7 +29,7 @@ constexpr RobotCode kCodes[] = {
     {40058, Outcome::kRejected, Cause::kTooLarge, "the message is too long", {}, "exceed max"},
     {40058, Outcome::kRejected, Cause::kBadRequest, "WeCom cannot read the message"},
 };
-constexpr RobotLanguage kLanguage = {"WeCom", kFields, kCodes};
+constexpr RobotLanguage kLanguage = {"WeCom", kFields, kCodes, {"`key`", "the address"}};
 
 // No escape is documented. What could begin markup becomes its wide twin.
 std::string EscapeWecom(std::string_view text) {

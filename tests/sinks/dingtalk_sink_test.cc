@@ -342,6 +342,12 @@ TEST_F(DingTalkGoldenTest, SendsWhatTheOriginalSentOfSomeNamespaces) {
              "namespaces=default,team-b&kinds=Node,Deployment&level=Normal");
 }
 
+TEST_F(DingTalkTest, ARefusedTokenNamesTheOptionToMend) {
+  Make(kRobot);
+  client_->Respond(401, "no");
+  EXPECT_EQ(Export(WarningEvent()).detail, "HTTP 401: no (check `access_token` and `sign`)");
+}
+
 // --- many ---
 
 TEST_F(DingTalkTest, ManyEventsAreOneMessageBehindTheLabels) {
@@ -351,6 +357,30 @@ TEST_F(DingTalkTest, ManyEventsAreOneMessageBehindTheLabels) {
   ASSERT_THAT(client_->requests(), SizeIs(1));
   EXPECT_THAT(ContentOf(LastRequest()), testing::StartsWith("prod\n41 × BackOff · shop/cart ("));
   EXPECT_EQ(result.events[0].outcome, Outcome::kDelivered);
+}
+
+TEST_F(DingTalkTest, NoLineOfADigestIsCutOffByLabelsAndMentions) {
+  std::string people = "&at_user_ids=";
+  for (int i = 10; i < 30; ++i) people += std::string(62, 'u') + std::to_string(i) + ",";
+  people.pop_back();
+  Make(kRobot + people + "&label=" + std::string(490, 'l'));
+  client_->AlwaysRespondWith([](auto&) { return FakeResponse(200, Answer(0, "ok")); });
+  std::vector<EventPtr> events;
+  for (int i = 0; i < 100; ++i) {
+    auto event = std::make_shared<Event>(*WarningEvent());
+    event->uid = "uid-" + std::to_string(i);
+    event->reason = "Reason" + std::to_string(i);
+    events.push_back(event);
+  }
+  Export(events);
+  const std::string content = ContentOf(LastRequest());
+  EXPECT_THAT(content, HasSubstr("\n1 × Reason0 · "));
+  EXPECT_THAT(content, Not(HasSubstr("…")));
+}
+
+TEST_F(DingTalkTest, ALabelThatLeavesNoRoomForTheMessageIsRefused) {
+  EXPECT_THAT(ErrorOf(kRobot + ("&label=" + std::string(500, 'x'))),
+              HasSubstr("option label takes 500 bytes at most"));
 }
 
 TEST_F(DingTalkTest, TheClusterIsToldInEveryMessage) {

@@ -297,6 +297,7 @@ TEST_F(ElasticsearchTest, EachItemHasItsOutcome) {
     EXPECT_EQ(result.events[i].cause, expected[i].second) << i;
   }
   EXPECT_THAT(result.events[2].detail, HasSubstr("failed to parse field [Count]"));
+  EXPECT_THAT(result.events[4].detail, HasSubstr("(check `esUserName` and `esUserSecret`"));
 }
 
 TEST_F(ElasticsearchTest, AWholeRequestThatIsRefused) {
@@ -324,7 +325,8 @@ TEST_F(ElasticsearchTest, AnAnswerThatIsNoneIsARetry) {
 
 TEST_F(ElasticsearchTest, SecretsAreHidden) {
   MakeReady("?esUserName=u&esUserSecret=hunter22");
-  EXPECT_THAT(ExportWith(FakeResponse(401, "no hunter22")).events[0].detail, HasSubstr("no ***"));
+  EXPECT_THAT(ExportWith(FakeResponse(401, "no hunter22")).events[0].detail,
+              HasSubstr("no *** (check `esUserName` and `esUserSecret`"));
 }
 
 // --- against the original ---

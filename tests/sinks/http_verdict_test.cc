@@ -74,6 +74,17 @@ TEST(JudgeResponse, TheReceiversWordsAreOneShortLine) {
   EXPECT_LT(outcome.detail.size(), 400u);
 }
 
+TEST(JudgeResponse, WhereTheConfigurationIsAtFaultItSaysWhatToMend) {
+  const StatusHints hints = {.credentials = "the password", .address = "the path"};
+  const auto said = [&](int status) {
+    return JudgeResponse(FakeResponse(status, "no"), {}, hints).detail;
+  };
+  for (int status : {401, 403, 407})
+    EXPECT_THAT(said(status), HasSubstr("no (check the password)"));
+  for (int status : {404, 405}) EXPECT_THAT(said(status), HasSubstr("no (check the path)"));
+  for (int status : {400, 408, 500}) EXPECT_THAT(said(status), testing::EndsWith(": no"));
+}
+
 TEST(RetryAfter, IsSecondsOrADate) {
   const WallTime now(784111770s);  // Sun, 06 Nov 1994 08:49:30 GMT
   const auto read = [&](const std::string& value) {

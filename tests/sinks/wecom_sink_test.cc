@@ -163,6 +163,12 @@ TEST_F(WecomTest, AnAnswerWithoutAnErrcodeIsNoDelivery) {
 
 TEST_F(WecomTest, AnyOtherStatusDecides) { ExpectByStatus(kRobot); }
 
+TEST_F(WecomTest, ARefusedTokenNamesTheOptionToMend) {
+  Make(kRobot);
+  client_->Respond(401, "no");
+  EXPECT_EQ(Export(WarningEvent()).detail, "HTTP 401: no (check `key`)");
+}
+
 TEST_F(WecomTest, ARobotThatIsToldTooMuchRestsForAMinuteOrAsLongAsItAsks) {
   Make(kRobot);
   client_->Respond(200, Answer(45009, "api freq out of limit"));
