@@ -48,9 +48,7 @@ class ChatSink final : public EventSink {
   ExportResult TellOne(const EventBatch& batch, const std::stop_token& stop);
   ExportResult TellPage(const EventBatch& batch, const std::stop_token& stop);
   ExportResult EndDigest(const EventBatch& batch);
-  void AbandonDigest();
   ExportResult Settle(const EventBatch& batch);
-  ExportResult WaitForBudget(const EventBatch& batch);
   ExportResult WaitUntil(SteadyTime time, const EventBatch& batch);
   bool Fits(const EventBatch& batch);
   std::size_t LateEvents(const EventBatch& batch) const;
@@ -119,20 +117,23 @@ ExportResult ChatSink::ExportEvents(const EventBatch& batch, std::stop_token sto
 ExportResult ChatSink::Export(const EventBatch& batch, const std::stop_token& stop) {
   if (AnySettled(batch)) return Settle(batch);
   if (digest_.active() && !batch.events.empty()) {
-    if (!digest_.GoOn(batch.events))
-      AbandonDigest();
-    else if (digest_.ShouldGiveWay(batch.events))
-      return EndDigest(batch);
-    if (AnySettled(batch)) return Settle(batch);
+    const bool goes_on = digest_.GoOn(batch.events);
+    if (goes_on && digest_.ShouldGiveWay(batch.events)) return EndDigest(batch);
+    if (!goes_on) {
+      // What is offered is told at once: else the worker would see no event fail alone.
+      settled_ = digest_.End();
+      gathers_until_ = clock_.Steady();
+      if (AnySettled(batch)) return Settle(batch);
+    }
   }
   ExportResult aside = SetAside(batch);
   if (!aside.events.empty()) return aside;
-  if (TellRepeats(batch, stop)) return WaitForBudget(batch);
+  if (TellRepeats(batch, stop)) return WaitUntil(budget_.Next(), batch);
   if (batch.events.empty()) return {};
   const std::size_t late = digest_.active() ? 0 : LateEvents(batch);
   if (late == 0 && Gathers()) return WaitUntil(*gathers_until_, batch);
   const bool fits = late == 0 && Fits(batch);
-  if (!budget_.Take()) return WaitForBudget(batch);
+  if (!budget_.Take()) return WaitUntil(budget_.Next(), batch);
   if (fits) return TellOne(batch, stop);
   if (!digest_.active()) {
     settled_.clear();  // what was not offered again is gone from the log
@@ -221,10 +222,6 @@ void ChatSink::BackOff(const ChatAnswer& answer) {
   }
 }
 
-ExportResult ChatSink::WaitForBudget(const EventBatch& batch) {
-  return WaitUntil(budget_.Next(), batch);
-}
-
 ExportResult ChatSink::WaitUntil(SteadyTime time, const EventBatch& batch) {
   ExportResult result = AllOf(batch, kWaits);
   result.again_at = time;
@@ -265,19 +262,12 @@ ExportResult ChatSink::TellPage(const EventBatch& batch, const std::stop_token& 
     result.retry_after = answer.retry_after;
     return result;
   }
-  return WaitForBudget(batch);
+  return WaitUntil(budget_.Next(), batch);
 }
 
 ExportResult ChatSink::EndDigest(const EventBatch& batch) {
   settled_ = digest_.End();
   return Settle(batch);
-}
-
-// Its events waited for others long enough. What is offered now is told in this very call: else
-// the worker would never see one event fail alone.
-void ChatSink::AbandonDigest() {
-  settled_ = digest_.End();
-  gathers_until_ = clock_.Steady();
 }
 
 bool ChatSink::AnySettled(const EventBatch& batch) const {
