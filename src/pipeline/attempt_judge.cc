@@ -193,7 +193,7 @@ void AttemptJudge::Follow(std::span<const LogEntry> batch, const ExportResult& r
     if (result.state && tally.settled) sizer_.Leap();
   }
   Hold(result, verdict, tally, now);
-  if (ending_) GiveUp(result, tally, now);
+  if (ending_) GiveUp(batch, result, tally, now);
 }
 
 void AttemptJudge::FollowProbe(const LogEntry& probe, const Verdict& verdict, const Tally& tally) {
@@ -227,8 +227,9 @@ void AttemptJudge::BackOff(std::span<const LogEntry> batch, const ExportResult& 
 // What the sink said of time: its budget, and when it wants to be called.
 void AttemptJudge::Hold(const ExportResult& result, const Verdict& verdict, const Tally& tally,
                         SteadyTime now) {
-  again_at_ = ending_ ? SteadyTime::max() : result.again_at.value_or(SteadyTime::max());
-  again_at_ = std::max(again_at_, now + kSoonest);
+  if (!ending_) {
+    again_at_ = std::max(result.again_at.value_or(SteadyTime::max()), now + kSoonest);
+  }
   const bool held = std::ranges::any_of(verdict.progress.settled, [](const SettledEvent& event) {
     return event.outcome == Outcome::kHeld;
   });
@@ -244,16 +245,21 @@ void AttemptJudge::BeginLastAttempts() {
   if (again_at_ != SteadyTime::max()) again_at_ = {};
 }
 
-// A sink that tells one message an attempt has what is behind it wait for the next, which may be
-// made at once. Only a budget is not waited for.
-void AttemptJudge::GiveUp(const ExportResult& result, const Tally& tally, SteadyTime now) {
+void AttemptJudge::GiveUp(std::span<const LogEntry> batch, const ExportResult& result,
+                          const Tally& tally, SteadyTime now) {
   paused_until_ = {};
-  for (const LogEntry* entry : tally.failed) given_up_.insert(entry->sequence);
-  const bool has_to_wait = !tally.waiting.empty() && !(result.again_at && *result.again_at <= now);
-  if (has_to_wait) {
-    for (const LogEntry* entry : tally.waiting) given_up_.insert(entry->sequence);
+  // What the sink holds is asked for behind all that waits, in one call with nothing.
+  if (batch.empty()) {
+    again_at_ = SteadyTime::max();
+  } else if (result.held > 0) {
+    again_at_ = {};
   }
-  exhausted_ = has_to_wait || (!tally.failed.empty() && !tally.OthersGoOn());
+  for (const LogEntry* entry : tally.failed) given_up_.insert(entry->sequence);
+  exhausted_ = !tally.failed.empty() && !tally.OthersGoOn();
+  // A chat tells one message an attempt: what waits for the next one waits for no time.
+  if (tally.waiting.empty() || (result.again_at && *result.again_at <= now)) return;
+  for (const LogEntry* entry : tally.waiting) given_up_.insert(entry->sequence);
+  exhausted_ = true;
 }
 
 }  // namespace eventer

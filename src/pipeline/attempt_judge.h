@@ -83,7 +83,8 @@ class AttemptJudge {
   void BackOff(std::span<const LogEntry> batch, const ExportResult& result, const Verdict& verdict,
                const Tally& tally, SteadyTime now);
   void Hold(const ExportResult& result, const Verdict& verdict, const Tally& tally, SteadyTime now);
-  void GiveUp(const ExportResult& result, const Tally& tally, SteadyTime now);
+  void GiveUp(std::span<const LogEntry> batch, const ExportResult& result, const Tally& tally,
+              SteadyTime now);
 
   BatchLimits limits_;
   BatchSizer sizer_;

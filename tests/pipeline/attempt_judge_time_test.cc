@@ -186,5 +186,43 @@ TEST_F(SinkTimesTest, AtTheEndASinkThatAskedToBeCalledIsCalledOnce) {
   EXPECT_FALSE(Next().attempt);
 }
 
+TEST_F(SinkTimesTest, AtTheEndASinkThatTellsOneMessageAnAttemptTellsAllThatWaits) {
+  Make(10);
+  Add(1, 5);
+  judge_->BeginLastAttempts();
+  const auto one = [&](const EventBatch& batch) {
+    ExportResult result = AllOf(batch, Outcome::kWaiting);
+    result.events.front() = {};
+    result.again_at = now_;
+    return result;
+  };
+  while (Next().attempt) Try(one);
+  EXPECT_THAT(waiting_, IsEmpty());
+}
+
+TEST_F(SinkTimesTest, AtTheEndADigestGoesOnBehindItsFirstPage) {
+  Make(4);
+  Add(1, 4);
+  judge_->BeginLastAttempts();
+  Try(AgainAfter(0s, Outcome::kWaiting, "page 1"));
+  EXPECT_FALSE(Batch().empty());
+  Try(kDelivers);
+  EXPECT_THAT(waiting_, IsEmpty());
+}
+
+TEST_F(SinkTimesTest, AtTheEndWhatIsHeldIsAskedForBehindAllThatWaits) {
+  Make(1);
+  Add(1, 2);
+  judge_->BeginLastAttempts();
+  Try(AgainAfter(10min, Outcome::kHeld, "memory"));
+  EXPECT_THAT(Batch(), ElementsAre("2"));
+  Try(kDelivers);
+  const Plan last = Next();
+  EXPECT_TRUE(last.attempt);
+  EXPECT_THAT(last.batch, IsEmpty());
+  Try(AgainAfter(10min, Outcome::kHeld, "memory"));
+  EXPECT_FALSE(Next().attempt);
+}
+
 }  // namespace
 }  // namespace eventer

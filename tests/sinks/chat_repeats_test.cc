@@ -161,6 +161,17 @@ TEST_F(SummaryTest, AtTheEndOfTheProcessWhatIsHeldIsTold) {
   EXPECT_EQ(held_, 0u);
 }
 
+TEST_F(SummaryTest, AtTheEndOfTheProcessWhatWasJustSetAsideIsToldAsWell) {
+  AddWarning();
+  Attempt();
+  AddWarning(2);
+  Attempt();
+  ASSERT_THAT(told_, SizeIs(1));
+  Attempt();  // at once: nothing else waits
+  ASSERT_THAT(told_, SizeIs(2));
+  EXPECT_EQ(held_, 0u);
+}
+
 TEST(RepeatBook, RemembersABoundedNumberAndWhatItForgetsIsToldAgain) {
   FakeClock clock;
   RepeatBook book(clock, {RepeatPolicy::kSummary, 10min, {}});
