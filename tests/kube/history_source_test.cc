@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "kube/source_harness.h"
+#include "support/captured_log.h"
 
 namespace eventer {
 namespace {
@@ -67,6 +68,7 @@ TEST_F(HistorySourceTest, AQuietClusterThatWasCompactedIsNoGap) {
 }
 
 TEST_F(HistorySourceTest, ALongSilenceThatWasCompactedIsAGap) {
+  const CapturedLog log;
   StartWatching();
   api.Down(true);
   AdvanceUntil([begin = clock.Steady(), this] { return clock.Steady() - begin > 20min; });
@@ -76,6 +78,8 @@ TEST_F(HistorySourceTest, ALongSilenceThatWasCompactedIsAGap) {
   // Connected, it is told of the gap.
   AdvanceUntil([this] { return stats.source.relists == 1 && stats.source.connected; });
   Await([this] { return stats.source.gaps == 1; });
+  Stop();
+  EXPECT_THAT(log.Text(), HasSubstr("from version 1000 to 2000 changes may have been missed"));
 }
 
 // Between the server's end, a minute after the beginning, and the end that we saw, there was time
@@ -127,6 +131,7 @@ TEST_F(HistorySourceTest, AnExpiryAfterAFrameThatWaitedBehindAnotherIsAGap) {
 // --- versions go backwards ---
 
 TEST_F(HistorySourceTest, ARestoredEtcdIsNoticedWhenTheConnectionBreaks) {
+  const CapturedLog log;
   api.Put(EventJson("kept", "default", -30));
   StartWatching();
   for (int i = 0; i < 5; ++i) api.Put(EventJson("lost-" + std::to_string(i), "default", 1));
@@ -138,6 +143,8 @@ TEST_F(HistorySourceTest, ARestoredEtcdIsNoticedWhenTheConnectionBreaks) {
   const std::vector<std::string> names = received.names();
   EXPECT_EQ(names.back(), "new@1002");
   EXPECT_EQ(names[5], "kept@1001");  // not older than ten minutes before the last event
+  Stop();
+  EXPECT_THAT(log.Text(), HasSubstr("its history was replaced"));
 }
 
 TEST_F(HistorySourceTest, WhatIsMuchOlderThanTheLastEventIsNotSentAgainAfterARestore) {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "pipeline/testing.h"
+#include "support/captured_log.h"
 #include "support/fake_clock.h"
 
 namespace eventer {
@@ -181,6 +182,18 @@ TEST_F(HousekeeperTest, DropsForStalledReadersOnlyWhatIsNeeded) {
   EXPECT_EQ(InLog(), Numbers(4, 10));
   EXPECT_EQ(Dropped(stats_.sinks[0]), 3u);
   EXPECT_EQ(Imbalance(stats_.sinks[0]), 0);
+}
+
+TEST_F(HousekeeperTest, TheLogSaysThatItIsFullAndWhatIsDropped) {
+  const CapturedLog log;
+  stalled_ = true;
+  Start();
+  Push(MakeEntries(1, 13));
+  clock_.Advance(26s);
+  AwaitTick(30s);
+  Stop();
+  EXPECT_EQ(log.Count("warning the event log is full (10 events,"), 1);
+  EXPECT_GE(log.Count("events dropped: the log is full and stalled sinks"), 1);
 }
 
 TEST_F(HousekeeperTest, MoreNormalEventsThanTheLogHoldsPushOutNoWarning) {
