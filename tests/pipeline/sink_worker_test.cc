@@ -165,6 +165,37 @@ TEST_F(SinkWorkerTest, ADeadLetterThatCannotBeWrittenIsCountedAndHoldsUpNothing)
   ExpectBalance();
 }
 
+TEST_F(SinkWorkerTest, ADeadLetterThatCannotBeWrittenGoesToTheLogAsAWhole) {
+  const CapturedLog log;
+  const TempDir dir;
+  dir.Write("dead-letters", "in the way");
+  FakeReceiver& receiver = AddSink("es");
+  receiver.Always(Only({"2"}, Outcome::kRejected, Cause::kMapping));
+  sinks_.back().dead_letters = std::make_unique<DeadLetterFile>(dir.path(), "es", 1 << 20);
+  Start();
+  const std::vector<SourceEntry> entries = MakeEntries(1, 3);
+  Append(entries);
+  AwaitPending(0, 0);
+  manager_.reset();
+  EXPECT_THAT(log.Text(), HasSubstr(entries[1].event->json));
+}
+
+// A thread that is told what the sink said of its budget.
+TEST_F(SinkWorkerTest, WaitingForItsOwnBudgetIsNoStall) {
+  FakeReceiver& chat = AddSink("chat");
+  chat.Always([&](const EventBatch& batch) {
+    ExportResult result = AllOf(batch, Outcome::kWaiting);
+    result.again_at = clock_.Steady() + std::chrono::minutes(10);
+    return result;
+  });
+  Start();
+  Append(MakeEntries(1, 3));
+  AwaitAttempts(0, 1);
+  clock_.Advance(std::chrono::minutes(2));
+  EXPECT_THAT(manager_->Stalled(clock_.Steady()), IsEmpty());
+  EXPECT_FALSE(Books(0).stalled);
+}
+
 TEST_F(SinkWorkerTest, ASinkThatThrowsIsTriedAgain) {
   FakeReceiver& receiver = AddSink("log");
   receiver.Once([](const EventBatch&) -> ExportResult { throw std::runtime_error("oh"); });

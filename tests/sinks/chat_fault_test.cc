@@ -48,7 +48,7 @@ class ChatFaultTest : public testing::Test {
  protected:
   void Make(const ChatOptions& options) {
     const auto answer = [this](const std::string& text) { return answer_(text); };
-    sink_ = NewChatSink(clock_, options, std::make_unique<ChoosyRobot>(answer));
+    sink_ = NewChatSink({clock_, {}, {}, "chat"}, options, std::make_unique<ChoosyRobot>(answer));
     judge_.emplace(sink_->limits(), [] { return 1.0; });
   }
   void Refuse(const std::string& word, Outcome how) {
