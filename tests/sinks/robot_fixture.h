@@ -72,6 +72,7 @@ class RobotTest : public HttpSinkTest {
       left.push_back(waiting_[i]);
     }
     waiting_ = std::move(left);
+    if (waiting_.empty()) return;
     const SteadyTime again = result.again_at.value_or(clock_.Steady() + 1s);
     if (again > clock_.Steady()) clock_.Advance(again - clock_.Steady());
   }
