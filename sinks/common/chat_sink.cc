@@ -47,8 +47,8 @@ class ChatSink final : public EventSink {
  private:
   ExportResult TellOne(const EventBatch& batch, const std::stop_token& stop);
   ExportResult TellPage(const EventBatch& batch, const std::stop_token& stop);
-  ExportResult EndDigest(const EventBatch& batch);
-  ExportResult Settle(const EventBatch& batch);
+  void EndDigest();
+  ExportResult Settle(const EventBatch& batch, const EventOutcome& told);
   ExportResult WaitUntil(SteadyTime time, const EventBatch& batch);
   bool Fits(const EventBatch& batch);
   std::size_t LateEvents(const EventBatch& batch) const;
@@ -79,7 +79,7 @@ class ChatSink final : public EventSink {
   bool repeats_turn_ = true;     // before what waits
   unsigned repeats_failed_ = 0;  // in a row
   SteadyTime repeats_at_{};      // the next try
-  DigestRun::Outcomes settled_;  // of an ended digest: settled as they are offered
+  DigestRun::Outcomes settled_;  // of ended digests: settled as they are offered
 };
 
 void ChatSink::RestoreState(std::string_view text) {
@@ -87,11 +87,13 @@ void ChatSink::RestoreState(std::string_view text) {
   ChatState state = ReadChatState(text);
   budget_.Restore(state.sent, state.rests_until);
   if (state.digest) digest_.Restore(*std::move(state.digest));
+  settled_ = std::move(state.settled);
   book_.Restore(ReadProblems(clock_, text));
 }
 
 std::string ChatSink::State() {
-  return WriteChatState(clock_, {budget_.Sent(), budget_.RestsUntil(), digest_.progress()},
+  return WriteChatState(clock_,
+                        {budget_.Sent(), budget_.RestsUntil(), digest_.progress(), settled_},
                         book_.problems());
 }
 
@@ -116,17 +118,13 @@ ExportResult ChatSink::ExportEvents(const EventBatch& batch, std::stop_token sto
 
 // One message at most, so that each is stored before the next.
 ExportResult ChatSink::Export(const EventBatch& batch, const std::stop_token& stop) {
-  if (AnySettled(batch)) return Settle(batch);
   if (digest_.active() && !batch.events.empty()) {
     const bool goes_on = digest_.GoOn(batch.events);
-    if (goes_on && digest_.ShouldGiveWay(batch.events)) return EndDigest(batch);
-    if (!goes_on) {
-      // What is offered is told at once: else the worker would see no event fail alone.
-      settled_ = digest_.End();
-      gathers_until_ = clock_.Steady();
-      if (AnySettled(batch)) return Settle(batch);
-    }
+    if (!goes_on || digest_.ShouldGiveWay(batch.events)) EndDigest();
+    // What is offered is told at once: else the worker would see no event fail alone.
+    if (!goes_on) gathers_until_ = clock_.Steady();
   }
+  if (AnySettled(batch)) return Settle(batch, kHeld);
   ExportResult aside = SetAside(batch);
   if (!aside.events.empty()) return aside;
   if (TellRepeats(batch, stop)) return WaitUntil(budget_.Next(), batch);
@@ -137,7 +135,6 @@ ExportResult ChatSink::Export(const EventBatch& batch, const std::stop_token& st
   if (!budget_.Take()) return WaitUntil(budget_.Next(), batch);
   if (fits) return TellOne(batch, stop);
   if (!digest_.active()) {
-    settled_.clear();  // what was not offered again is gone from the log
     digest_.Begin(std::span(batch.events).first(late > 0 ? late : batch.events.size()), late > 0);
     gathers_until_.reset();
   }
@@ -257,7 +254,10 @@ ExportResult ChatSink::TellPage(const EventBatch& batch, const std::stop_token& 
   const bool mention = page.warning && digest_.progress()->told == 0;
   const ChatAnswer answer =
       Spend(robot_->TellPage({page.lines, page.warning, mention}, digest_.id(), stop));
-  if (digest_.Told(answer.outcome)) return EndDigest(batch);
+  if (digest_.Told(answer.outcome)) {
+    EndDigest();
+    return Settle(batch, {});
+  }
   if (!Settles(answer.outcome) && answer.outcome.outcome != Outcome::kWaiting) {
     ExportResult result = AllOf(batch, answer.outcome);
     result.retry_after = answer.retry_after;
@@ -266,9 +266,10 @@ ExportResult ChatSink::TellPage(const EventBatch& batch, const std::stop_token& 
   return WaitUntil(budget_.Next(), batch);
 }
 
-ExportResult ChatSink::EndDigest(const EventBatch& batch) {
-  settled_ = digest_.End();
-  return Settle(batch);
+void ChatSink::EndDigest() {
+  // What is not offered again was dropped from the log.
+  if (settled_.size() > kLimits.events) settled_.clear();
+  settled_.merge(digest_.End());
 }
 
 bool ChatSink::AnySettled(const EventBatch& batch) const {
@@ -277,13 +278,16 @@ bool ChatSink::AnySettled(const EventBatch& batch) const {
       batch.events, [&](const auto& event) { return settled_.contains(event->VersionId()); });
 }
 
-ExportResult ChatSink::Settle(const EventBatch& batch) {
+// `told`: what is said of those that a page told. kDelivered only if the receiver took one now:
+// else the worker would think that it is back.
+ExportResult ChatSink::Settle(const EventBatch& batch, const EventOutcome& told) {
   ExportResult result = AllOf(batch, kWaits);
   for (std::size_t i = 0; i < batch.events.size(); ++i) {
     const auto settled = settled_.find(batch.events[i]->VersionId());
     if (settled == settled_.end()) continue;
-    result.events[i] = settled->second;
-    if (settled->second.outcome == Outcome::kDelivered) book_.Tell(*batch.events[i]);
+    const bool delivered = settled->second.outcome == Outcome::kDelivered;
+    result.events[i] = delivered ? told : settled->second;
+    if (delivered) book_.Tell(*batch.events[i]);
     settled_.erase(settled);
   }
   result.again_at = clock_.Steady();

@@ -25,6 +25,22 @@ DigestProgress ReadProgress(const json& digest) {
           digest.value("looks", std::uint64_t{0})};
 }
 
+// Why a page was refused is not kept: it was logged.
+json WriteSettled(const DigestRun::Outcomes& settled) {
+  json ids = {{"told", json::array()}, {"refused", json::array()}};
+  for (const auto& [id, outcome] : settled) {
+    ids[outcome.outcome == Outcome::kDelivered ? "told" : "refused"].push_back(id);
+  }
+  return ids;
+}
+
+DigestRun::Outcomes ReadSettled(const json& ids) {
+  DigestRun::Outcomes settled;
+  for (const json& id : ids.at("told")) settled[id.get<std::string>()] = {};
+  for (const json& id : ids.at("refused")) settled[id.get<std::string>()] = RefusedBefore();
+  return settled;
+}
+
 // By the wall clock, and back.
 std::int64_t Millis(const Clock& clock, SteadyTime time) {
   return Millis(clock.Wall() + std::chrono::floor<WallTime::duration>(time - clock.Steady()));
@@ -87,6 +103,7 @@ std::string WriteChatState(const Clock& clock, const ChatState& state,
                           {"patient", state.digest->patient}, {"late", state.digest->late},
                           {"looks", state.digest->looks}};
   }
+  if (!state.settled.empty()) document["settled"] = WriteSettled(state.settled);
   if (!problems.empty()) document["problems"] = json::array();
   for (const Problem& problem : problems) {
     document["problems"].push_back(WriteProblem(clock, problem));
@@ -111,6 +128,7 @@ ChatState ReadChatState(std::string_view text) try {
   for (const json& time : document.value("sent", json::array())) state.sent.push_back(TimeOf(time));
   if (document.contains("rests_until")) state.rests_until = TimeOf(document["rests_until"]);
   if (document.contains("digest")) state.digest = ReadProgress(document["digest"]);
+  if (document.contains("settled")) state.settled = ReadSettled(document["settled"]);
   return state;
 } catch (const json::exception&) {
   return {};

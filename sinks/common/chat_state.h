@@ -16,6 +16,7 @@ struct ChatState {
   std::vector<WallTime> sent;  // the messages of the budget's window
   std::optional<WallTime> rests_until;
   std::optional<DigestProgress> digest;
+  DigestRun::Outcomes settled;  // what told pages of ended digests came to
 };
 
 // Times of the steady clock are told by the wall clock's. What is no state is an empty one.

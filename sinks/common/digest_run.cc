@@ -21,6 +21,10 @@ std::uint64_t LooksOf(const std::vector<DigestPage>& pages) {
 
 }  // namespace
 
+EventOutcome RefusedBefore() {
+  return {Outcome::kRejected, Cause::kContent, "the receiver refused the digest"};
+}
+
 void DigestRun::Begin(std::span<const EventPtr> events, bool late) {
   progress_ = DigestProgress{events.back()->VersionId(), events.size(), 0, {}, !gave_way_, late};
   Compose(events);
@@ -45,7 +49,7 @@ bool DigestRun::GoOn(std::span<const EventPtr> waiting) {
     return false;
   }
   for (const std::size_t page : progress_->rejected) {
-    refused_[page] = {Outcome::kRejected, Cause::kContent, "the receiver refused the digest"};
+    refused_[page] = RefusedBefore();
   }
   return true;
 }

@@ -26,6 +26,9 @@ struct DigestProgress {
   std::uint64_t looks = 0;            // of its pages: the options may change between processes
 };
 
+// What the events of a page came to that another process was refused.
+EventOutcome RefusedBefore();
+
 // Nothing joins a digest once it is begun. Used by one thread.
 class DigestRun {
  public:

@@ -46,9 +46,11 @@ class ChoosyRobot final : public ChatRobot {
 // The log and the worker, on one thread.
 class ChatFaultTest : public testing::Test {
  protected:
+  // Another process, if there was one: it knows the state and nothing else.
   void Make(const ChatOptions& options) {
     const auto answer = [this](const std::string& text) { return answer_(text); };
     sink_ = NewChatSink({clock_, {}, {}, "chat"}, options, std::make_unique<ChoosyRobot>(answer));
+    sink_->RestoreState(state_);
     judge_.emplace(sink_->limits(), [] { return 1.0; });
   }
   void Refuse(const std::string& word, Outcome how) {
@@ -57,12 +59,12 @@ class ChatFaultTest : public testing::Test {
       return taken ? kTaken : ChatAnswer{{how, Cause::kServer, "no"}, std::nullopt};
     };
   }
-  void Add(const std::string& reason) {
+  void Add(const std::string& reason, const std::string& type = "Warning") {
     auto event = std::make_shared<Event>();
     event->uid = "u" + std::to_string(++last_);
     event->resource_version = "1";
     event->reason = reason;
-    event->type = "Warning";
+    event->type = type;
     if (waiting_.empty()) still_since_ = clock_.Steady();
     waiting_.push_back({last_, std::move(event)});
   }
@@ -99,6 +101,7 @@ class ChatFaultTest : public testing::Test {
     EventBatch batch{clock_.Wall(), {}};
     for (const LogEntry& entry : entries) batch.events.push_back(entry.event);
     const ExportResult result = sink_->ExportEvents(batch, {});
+    if (result.state) state_ = *result.state;
     const Verdict verdict = judge_->Judge(entries, result, clock_.Steady());
     for (const SettledEvent& event : verdict.progress.settled) {
       still_since_ = clock_.Steady();
@@ -108,6 +111,7 @@ class ChatFaultTest : public testing::Test {
   }
 
   std::unique_ptr<EventSink> sink_;
+  std::string state_;
   std::optional<AttemptJudge> judge_;
   StallDetector stalls_{1000};
   std::uint64_t last_ = 0;
@@ -150,16 +154,89 @@ TEST_F(PoisonedDigestTest, NorWhereEventsGatherOrTheBudgetIsOneMessageAMinute) {
   TellOneBadAmong(30, 5, options, Outcome::kRetry);
 }
 
-TEST_F(ChatFaultTest, ARobotThatIsBackAfterHoursIsToldAllInAFewMessages) {
+TEST_F(ChatFaultTest, ARobotThatIsBackAfterADayIsToldAllInAFewMessages) {
   Make(TwentyAMinute());
   Refuse("", Outcome::kRetry);
-  for (int i = 0; i < 5000; ++i) Add("Good");
-  Pass(3h);
+  for (int i = 0; i < 500; ++i) Add("Good");
+  Pass(24h);
   int messages = 0;
   answer_ = [&](const std::string&) { return ++messages, kTaken; };
   Pass(1h);
-  EXPECT_EQ(delivered_, 5000);
-  EXPECT_LE(messages, 20);  // a message for each that was tried alone meanwhile
+  EXPECT_EQ(delivered_, 500);
+  EXPECT_LE(messages, 5);
+}
+
+TEST_F(ChatFaultTest, ARobotThatIsBackAfterADayButRefusesOneIsToldTheOthers) {
+  Make(TwentyAMinute());
+  Refuse("", Outcome::kRetry);
+  for (int i = 0; i < 200; ++i) Add(i == 60 ? "Poison" : "Good");
+  Pass(24h);
+  Refuse("Poison", Outcome::kRetry);
+  Pass(3h);
+  EXPECT_EQ(delivered_, 199);
+  EXPECT_EQ(rejected_, 1);
+}
+
+// A robot that takes the first page of a digest and nothing more until it is back.
+class HalfToldDigestTest : public ChatFaultTest {
+ protected:
+  void SetUp() override {
+    Make(TwentyAMinute());
+    answer_ = [this](const std::string& text) { return Hear(text); };
+  }
+  // Each with a reason of its own; Warnings are on the first pages.
+  void AddMany(int events, const std::string& type) {
+    for (int i = 0; i < events; ++i) Add("Reason" + std::to_string(10'000 + ++added_), type);
+  }
+  ChatAnswer Hear(const std::string& text) {
+    if (down_ && !told_.empty()) return {{Outcome::kRetry, Cause::kServer, "no"}, std::nullopt};
+    told_ += text + "\n";
+    return kTaken;
+  }
+  void ExpectEachToldOnce() {
+    for (int i = 1; i <= added_; ++i) {
+      const std::string reason = "Reason" + std::to_string(10'000 + i);
+      const std::size_t first = told_.find(reason);
+      EXPECT_NE(first, std::string::npos) << reason << " was told to nobody";
+      EXPECT_EQ(told_.find(reason, first + 1), std::string::npos) << reason << " was told twice";
+    }
+    EXPECT_EQ(rejected_, 0);
+    EXPECT_EQ(waiting_.size(), 0u);
+  }
+
+  bool down_ = true;
+  int added_ = 0;
+  std::string told_;  // all messages that were taken
+};
+
+TEST_F(HalfToldDigestTest, ALongOutageBehindTheFirstPageCostsNoEvent) {
+  AddMany(1, "Normal");
+  AddMany(300, "Warning");
+  Pass(1h);
+  EXPECT_EQ(rejected_, 0);
+  down_ = false;
+  Pass(1h);
+  ExpectEachToldOnce();
+}
+
+TEST_F(HalfToldDigestTest, WhatThePageToldIsNotToldAgainWithWhatWaitedBeforeIt) {
+  AddMany(300, "Normal");
+  AddMany(300, "Warning");
+  Pass(5min);
+  down_ = false;
+  Pass(1h);
+  ExpectEachToldOnce();
+}
+
+TEST_F(HalfToldDigestTest, NorByAnotherProcessThatBeginsInTheOutage) {
+  AddMany(300, "Normal");
+  AddMany(300, "Warning");
+  Pass(5min);
+  Make(TwentyAMinute());
+  Pass(5min);
+  down_ = false;
+  Pass(1h);
+  ExpectEachToldOnce();
 }
 
 // Sums up what it was told before, and has an event that waits.
