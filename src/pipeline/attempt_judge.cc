@@ -65,16 +65,29 @@ bool AttemptJudge::Due(std::uint64_t sequence, SteadyTime now) const {
 std::vector<LogEntry> AttemptJudge::Choose(std::span<const LogEntry> waiting,
                                            SteadyTime now) const {
   const auto due = [&](std::uint64_t sequence) { return Due(sequence, now); };
-  if (!suspects_.empty() && !ending_) {
+  const bool suspects = !suspects_.empty() && !ending_;
+  if (suspects && suspects_.together()) {
+    const std::size_t most = rejections_.ConfigurationsFault() ? 1 : limits_.events;
+    auto batch = Take(waiting, most, [&](auto one) { return suspects_.Contains(one); });
+    if (!batch.empty()) return batch;
+  }
+  if (suspects) {
     const LogEntry* one = suspects_.OneAlone(waiting, due);
     if (one) return {*one};
   }
+  return Take(waiting, Limit(), [&](std::uint64_t sequence) {
+    return due(sequence) && (ending_ || !suspects_.Contains(sequence));
+  });
+}
+
+std::vector<LogEntry> AttemptJudge::Take(std::span<const LogEntry> waiting, std::size_t most,
+                                         const std::function<bool(std::uint64_t)>& wanted) const {
   std::vector<LogEntry> batch;
   std::size_t bytes = 0;
   for (const LogEntry& entry : waiting) {
-    if (!due(entry.sequence) || (!ending_ && suspects_.Contains(entry.sequence))) continue;
+    if (!wanted(entry.sequence)) continue;
     bytes += entry.event->json.size();
-    if (batch.size() == Limit() || (!batch.empty() && bytes > limits_.bytes)) break;
+    if (batch.size() == most || (!batch.empty() && bytes > limits_.bytes)) break;
     batch.push_back(entry);
   }
   return batch;
@@ -109,18 +122,19 @@ Verdict AttemptJudge::Judge(std::span<const LogEntry> batch, const ExportResult&
                         now);
   }
   Verdict verdict;
-  Tally tally;
+  Tally tally{.alone = batch.size() == 1};
+  tally.suspect = tally.alone && suspects_.Contains(batch.front().sequence);
   verdict.progress.state = result.state;
   verdict.progress.held = result.held;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    Weigh(batch[i], result.events[i], batch.size() == 1, result.state.has_value(), verdict, tally);
+    Weigh(batch[i], result.events[i], result.state.has_value(), verdict, tally);
   }
   Follow(batch, result, verdict, tally, now);
   return verdict;
 }
 
-void AttemptJudge::Weigh(const LogEntry& entry, const EventOutcome& outcome, bool alone,
-                         bool remembers, Verdict& verdict, Tally& tally) {
+void AttemptJudge::Weigh(const LogEntry& entry, const EventOutcome& outcome, bool remembers,
+                         Verdict& verdict, Tally& tally) {
   switch (outcome.outcome) {
     case Outcome::kDelivered:
       rejections_.Delivered();
@@ -135,7 +149,7 @@ void AttemptJudge::Weigh(const LogEntry& entry, const EventOutcome& outcome, boo
     case Outcome::kRejected:
       return Reject(entry, outcome, verdict, tally);
     case Outcome::kTooLarge:
-      if (alone) {
+      if (tally.alone) {
         return Reject(entry, {Outcome::kRejected, Cause::kTooLarge, outcome.detail}, verdict,
                       tally);
       }
@@ -157,15 +171,17 @@ void AttemptJudge::Reject(const LogEntry& entry, const EventOutcome& outcome, Ve
 void AttemptJudge::Settle(const LogEntry& entry, const EventOutcome& outcome, Verdict& verdict,
                           Tally& tally) {
   verdict.progress.settled.push_back({entry.sequence, outcome.outcome, outcome.cause});
-  tally.settled = true;
-  if (!tally.failed.empty()) tally.settled_after_failure = true;
+  if (outcome.outcome != Outcome::kHeld) {
+    tally.settled = true;
+    tally.settled_after_failure |= !tally.failed.empty();
+  }
   trials_.erase(entry.sequence);
   suspects_.Forget(entry.sequence);
 }
 
 void AttemptJudge::Fail(const LogEntry& entry, const EventOutcome& outcome, bool misconfigured,
                         Verdict& verdict, Tally& tally) {
-  if (suspects_.LastChance(entry.sequence)) {
+  if (tally.alone && suspects_.LastChance(entry.sequence)) {
     const EventOutcome rejected{Outcome::kRejected, Cause::kSuspect, outcome.detail};
     verdict.rejected.push_back({entry, rejected.cause, rejected.detail});
     return Settle(entry, rejected, verdict, tally);
@@ -180,23 +196,25 @@ void AttemptJudge::Follow(std::span<const LogEntry> batch, const ExportResult& r
                           const Verdict& verdict, const Tally& tally, SteadyTime now) {
   if (tally.settled) backoff_.Reset();
   if (tally.too_large || (result.smaller && !tally.settled)) sizer_.Halve(batch.size());
-  if (tally.failed.size() == 1 && (batch.size() == 1 || tally.settled)) {
+  if (!tally.failed.empty() || tally.too_large) suspects_.TryAlone();
+  if (tally.failed.size() == 1 && (tally.alone || tally.settled)) {
     suspects_.FailedAlone(*tally.failed.front(), now);
   }
-  if (batch.size() == 1) FollowProbe(batch.front(), verdict, tally);
+  if (tally.alone) FollowProbe(batch.front(), verdict, tally);
   if (!tally.failed.empty()) BackOff(batch, result, verdict, tally, now);
   if (tally.failed.empty() && !tally.too_large && !batch.empty()) {
     // A sink that remembers sends one message an attempt, however much it is offered; and a digest
     // of all that waits is less than one of one event, of two, of four. What only waits shows
     // nothing: it may be the one that fails.
     if (!result.state) sizer_.Succeeded();
-    if (result.state && tally.settled) sizer_.Leap();
+    if (result.state && !verdict.progress.settled.empty()) sizer_.Leap();
   }
   Hold(result, verdict, tally, now);
   if (ending_) GiveUp(batch, result, tally, now);
 }
 
 void AttemptJudge::FollowProbe(const LogEntry& probe, const Verdict& verdict, const Tally& tally) {
+  if (tally.suspect && verdict.delivered > 0) suspects_.TryTogether();
   if (!suspects_.probing()) return;
   if (verdict.delivered > 0) suspects_.GiveLastChance();
   if (!tally.failed.empty() && !suspects_.Contains(probe.sequence)) suspects_.EndProbe();
@@ -215,7 +233,7 @@ void AttemptJudge::BackOff(std::span<const LogEntry> batch, const ExportResult& 
   const SteadyTime until = now + backoff_.Next(misconfigured, result.retry_after);
   if (backoff_.failures() >= kNarrowAfter) sizer_.One();
   const std::uint64_t first = batch.front().sequence;
-  const bool suspect = batch.size() == 1 && suspects_.Contains(first);
+  const bool suspect = tally.alone && suspects_.Contains(first);
   if (suspect) suspects_.BeginProbe();
   if (suspect && !result.retry_after) {
     trials_[first].due = until;  // the next event is tried at once

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -60,7 +61,10 @@ class AttemptJudge {
   // How one attempt ended, event by event.
   struct Tally {
     std::vector<const LogEntry*> failed, waiting;
+    // `settled`: by the receiver. What the sink only remembers shows nothing of it.
     bool settled = false, settled_after_failure = false, throttled = false, too_large = false;
+    bool alone = false;    // one event was tried,
+    bool suspect = false;  // and it was a suspect
     // The receiver judges events one by one, and is not to be left alone.
     bool OthersGoOn() const { return settled_after_failure && !throttled; }
   };
@@ -69,10 +73,12 @@ class AttemptJudge {
   bool Due(std::uint64_t sequence, SteadyTime now) const;
   void ForgetTheGone(const LogSlice& slice);
   std::vector<LogEntry> Choose(std::span<const LogEntry> waiting, SteadyTime now) const;
+  std::vector<LogEntry> Take(std::span<const LogEntry> waiting, std::size_t most,
+                             const std::function<bool(std::uint64_t)>& wanted) const;
   SteadyTime NextCall(std::span<const LogEntry> waiting, SteadyTime now) const;
 
-  void Weigh(const LogEntry& entry, const EventOutcome& outcome, bool alone, bool remembers,
-             Verdict& verdict, Tally& tally);
+  void Weigh(const LogEntry& entry, const EventOutcome& outcome, bool remembers, Verdict& verdict,
+             Tally& tally);
   void Settle(const LogEntry& entry, const EventOutcome& outcome, Verdict& verdict, Tally& tally);
   void Reject(const LogEntry& entry, const EventOutcome& outcome, Verdict& verdict, Tally& tally);
   void Fail(const LogEntry& entry, const EventOutcome& outcome, bool misconfigured,

@@ -31,6 +31,7 @@ std::size_t Suspects::bytes() const {
 
 void Suspects::GiveLastChance() {
   probing_ = false;
+  TryTogether();
   for (const auto& [sequence, record] : records_) {
     if (record.Suspected()) last_chance_.insert(sequence);
   }

@@ -15,7 +15,9 @@ namespace eventer {
 // An event that fails alone 5 times over at least 10 minutes, whatever the sign, is a suspect. Once
 // it has failed again, the next event is tried (the probe); if that is delivered, the suspects get
 // one last chance at once: a receiver that was down and came back between the two attempts must
-// not cost an event. Not thread-safe.
+// not cost an event. Mostly it was the receiver's fault: once it takes a suspect or the probe, all
+// suspects are tried together (a chat tells them in one message), and alone if that fails.
+// Not thread-safe.
 class Suspects {
  public:
   static constexpr unsigned kFailures = 5;
@@ -29,12 +31,23 @@ class Suspects {
   std::size_t bytes() const;  // of Event::json
 
   // A suspect failed again: the next event is to be tried alone.
-  void BeginProbe() { probing_ = true; }
+  void BeginProbe() {
+    probing_ = true;
+    apart_ = false;
+  }
   void EndProbe() { probing_ = false; }
   bool probing() const { return probing_; }
   // The probe was delivered.
   void GiveLastChance();
-  // If that one fails now, it is rejected.
+  // A suspect was delivered: all of them are to be tried together, until an attempt fails. If that
+  // was theirs, a bad one is among them: alone they are until one fails alone.
+  void TryTogether() { together_ = !apart_; }
+  void TryAlone() {
+    apart_ |= together_;
+    together_ = false;
+  }
+  bool together() const { return together_; }
+  // If that one fails alone now, it is rejected.
   bool LastChance(std::uint64_t sequence) const { return last_chance_.contains(sequence); }
 
   // Settled, or tried for the last time.
@@ -65,7 +78,7 @@ class Suspects {
   };
 
   std::map<std::uint64_t, Record> records_;
-  bool probing_ = false;
+  bool probing_ = false, together_ = false, apart_ = false;
   std::set<std::uint64_t> last_chance_;
 };
 

@@ -91,6 +91,60 @@ TEST_F(AttemptJudgeTest, AReceiverThatComesBackBetweenTwoAttemptsCostsNoEvent) {
   EXPECT_THAT(waiting_, IsEmpty());
 }
 
+class LastChanceTest : public AttemptJudgeTest {
+ protected:
+  // Events 1 to 3 are suspects and 4 was delivered just now.
+  void SetUp() override {
+    Make(100);
+    Add(1, 3);
+    TryFor(2h, kFails);
+    Add(4, 1);
+    for (int i = 0; i < 10 && tried_ != Strings{"4"}; ++i) {
+      if (!Next().attempt) Wait();
+      Try(Only({"1", "2", "3"}, Outcome::kRetry, Cause::kServer));
+    }
+    ASSERT_THAT(tried_, ElementsAre("4"));
+  }
+};
+
+TEST_F(LastChanceTest, SuspectsAreTriedTogether) {
+  EXPECT_THAT(Try(kDelivers).rejected, IsEmpty());
+  EXPECT_THAT(tried_, ElementsAre("1", "2", "3"));
+  EXPECT_THAT(waiting_, IsEmpty());
+}
+
+TEST_F(LastChanceTest, FailingTogetherTheyAreTriedAloneAndOnlyThenRejected) {
+  EXPECT_THAT(Try(kFails).rejected, IsEmpty());
+  Wait();
+  EXPECT_THAT(Try(kDelivers).rejected, IsEmpty());
+  EXPECT_THAT(tried_, ElementsAre("1"));
+  EXPECT_THAT(Try(kFails).rejected, testing::SizeIs(1));
+  EXPECT_THAT(tried_, ElementsAre("2"));
+}
+
+TEST_F(LastChanceTest, TogetherTheyMayBeTooLarge) {
+  EXPECT_THAT(Try(Everything(Outcome::kTooLarge, Cause::kTooLarge)).rejected, IsEmpty());
+  EXPECT_THAT(Batch(), ElementsAre("1"));
+}
+
+TEST_F(LastChanceTest, TheyAreNotRejectedTogetherAtTheEnd) {
+  judge_->BeginLastAttempts();
+  EXPECT_THAT(Try(kFails).rejected, IsEmpty());
+  EXPECT_EQ(waiting_.size(), 3u);
+}
+
+TEST_F(AttemptJudgeTest, ASuspectThatIsDeliveredBringsTheOthersAtOnce) {
+  Make(100);
+  Add(1, 9);
+  TryFor(2h, kFails);
+  if (!Next().attempt) Wait();
+  Try(kDelivers);
+  EXPECT_THAT(tried_, testing::SizeIs(1));
+  Try(kFails);
+  EXPECT_THAT(tried_, testing::SizeIs(testing::Ge(5)));
+  EXPECT_EQ(waiting_.size(), 8u);
+}
+
 TEST_F(AttemptJudgeTest, SeveralBadEventsInARowDoNotHoldUpTheRest) {
   Make(1);
   Add(1, 4);

@@ -44,6 +44,18 @@ TEST_F(SinkTimesTest, NewEventsReachASinkThatHoldsSome) {
   EXPECT_THAT(Batch(), ElementsAre("4"));
 }
 
+TEST_F(SinkTimesTest, AHeldEventIsNoSignThatTheReceiverIsBack) {
+  Make(1);
+  Add(1, 2);
+  for (const Duration wanted : {1s, 2s}) {
+    Try(kFails);
+    EXPECT_EQ(Wait(), wanted);
+  }
+  Try(AgainAfter(0s, Outcome::kHeld, "memory"));
+  Try(kFails);
+  EXPECT_EQ(Wait(), 4s);
+}
+
 TEST_F(SinkTimesTest, AHeldEventWithoutAStateStays) {
   Make(10);
   Add(1, 3);
