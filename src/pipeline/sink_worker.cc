@@ -100,18 +100,23 @@ Verdict SinkWorker::Try(const EventBatch& batch, std::span<const LogEntry> entri
                         std::stop_token stop) {
   std::string what = "the sink threw something unknown";
   try {
-    const std::string stored = restored_ ? "" : log_.State(reader_);
-    if (!restored_) sink_->RestoreState(stored);
-    restored_ = true;
+    if (!restored_) Restore();
     const ExportResult result = sink_->ExportEvents(batch, std::move(stop));
     Verdict verdict = judge_.Judge(entries, result, clock_.Steady());
-    if (!stored.empty() && !result.state) ForgetState(verdict);
+    if (std::exchange(unclaimed_state_, false) && !result.state) ForgetState(verdict);
     return verdict;
   } catch (const std::exception& error) {
     what = std::string("the sink threw: ") + error.what();
   } catch (...) {
   }
   return judge_.JudgeGarbage(entries, what, clock_.Steady());
+}
+
+void SinkWorker::Restore() {
+  const std::string stored = log_.State(reader_);
+  sink_->RestoreState(stored);
+  restored_ = true;
+  unclaimed_state_ = !stored.empty();
 }
 
 // It is that of a sink of another kind, which had this name before: this one keeps none.

@@ -49,6 +49,7 @@ class SinkWorker {
   Plan Next();
   void Attempt(const Plan& plan, std::stop_token stop);
   Verdict Try(const EventBatch& batch, std::span<const LogEntry> entries, std::stop_token stop);
+  void Restore();
   void ForgetState(Verdict& verdict);
   void Bury(const Rejection& rejection);
   void Wait(const Plan& plan);
@@ -62,8 +63,9 @@ class SinkWorker {
   const std::unique_ptr<DeadLetterFile> dead_letters_;  // may be null
   AttemptJudge judge_;
   WorkerLog lines_;
-  bool restored_ = false;  // the sink has got its stored state
-  bool ending_ = false;    // the judge knows that these are the last attempts
+  bool restored_ = false;         // the sink has got its stored state,
+  bool unclaimed_state_ = false;  // which is not empty, and told of none of its own yet
+  bool ending_ = false;           // the judge knows that these are the last attempts
   std::atomic<SteadyTime> budget_until_{SteadyTime{}};
 
   std::mutex mutex_;

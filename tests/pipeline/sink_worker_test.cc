@@ -249,25 +249,44 @@ TEST_F(SinkWorkerTest, AStoredStateIsRestoredBeforeTheFirstAttempt) {
   EXPECT_EQ(receiver.Delivered().size(), 1u);
 }
 
-TEST_F(SinkWorkerTest, WhatAnotherKindOfSinkHeldUnderTheNameIsForgottenAndCounted) {
-  FakeReceiver& receiver = AddSink("once-a-chat");
-  receiver.Always([](const EventBatch& batch) { return AllOf(batch, Outcome::kDelivered); });
-  Make();
-  Append(MakeEntries(1, 3));
-  LogProgress held{.settled = {}, .state = "three", .held = 3};
-  for (const LogEntry& entry : log_->Read(0, 10, 1 << 20).entries) {
-    held.settled.push_back({entry.sequence, Outcome::kHeld});
+class AnotherKindOfSinkTest : public SinkWorkerTest {
+ protected:
+  // A chat that held three events had this name before.
+  void Start(FakeReceiver& receiver) {
+    receiver.Always([](const EventBatch& batch) { return AllOf(batch, Outcome::kDelivered); });
+    Make();
+    Append(MakeEntries(1, 3));
+    LogProgress held{.settled = {}, .state = "three", .held = 3};
+    for (const LogEntry& entry : log_->Read(0, 10, 1 << 20).entries) {
+      held.settled.push_back({entry.sequence, Outcome::kHeld});
+    }
+    log_->Commit(0, held);
+    manager_->Start();
   }
-  log_->Commit(0, held);
+  void ExpectForgotten() {
+    EXPECT_EQ(Books(0).dropped[static_cast<std::size_t>(Cause::kRemoved)], 3u);
+    EXPECT_EQ(Books(0).delivered, 0u);
+    EXPECT_EQ(log_->State(0), "");
+    ExpectBalance();
+  }
+};
+
+TEST_F(AnotherKindOfSinkTest, WhatTheOneBeforeHeldUnderTheNameIsForgottenAndCounted) {
+  FakeReceiver& receiver = AddSink("once-a-chat");
   const CapturedLog log;
-  manager_->Start();
+  Start(receiver);
   AwaitPending(0, 0);
-  EXPECT_EQ(Books(0).dropped[static_cast<std::size_t>(Cause::kRemoved)], 3u);
-  EXPECT_EQ(Books(0).delivered, 0u);
-  EXPECT_EQ(log_->State(0), "");
-  ExpectBalance();
+  ExpectForgotten();
   manager_.reset();
   EXPECT_EQ(log.Count("once-a-chat: what another kind of sink remembered"), 1);
+}
+
+TEST_F(AnotherKindOfSinkTest, AlsoIfItsFirstAttemptThrows) {
+  FakeReceiver& receiver = AddSink("once-a-chat");
+  receiver.Once([](const EventBatch&) -> ExportResult { throw std::runtime_error("oh"); });
+  Start(receiver);
+  AdvanceUntil([&] { return Books(0).pending == 0; });
+  ExpectForgotten();
 }
 
 TEST_F(SinkWorkerTest, WhatIsInItsHandsIsASmallPartOfTheLog) {
