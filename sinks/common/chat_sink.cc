@@ -110,7 +110,8 @@ ExportResult ChatSink::ExportEvents(const EventBatch& batch, std::stop_token sto
   result.held = book_.held();
   waited_ = std::ranges::count(result.events, Outcome::kWaiting, &EventOutcome::outcome) > 0;
   if (!waited_ && !batch.events.empty()) result.again_at.reset();  // there is nothing to go on with
-  const SteadyTime next = std::max({book_.Next(), repeats_at_, budget_.Next()});
+  SteadyTime next = std::max({book_.Next(), repeats_at_, budget_.Next()});
+  if (waited_ && !repeats_turn_) next = SteadyTime::max();  // what waits is told first
   if (next != SteadyTime::max()) result.again_at = std::min(result.again_at.value_or(next), next);
   expected_ = result.again_at.value_or(SteadyTime::max());
   return result;

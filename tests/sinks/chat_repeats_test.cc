@@ -10,6 +10,7 @@ namespace {
 
 using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""ms;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -187,6 +188,39 @@ TEST(RepeatBook, RemembersABoundedNumberAndWhatItForgetsIsToldAgain) {
   for (int i = 10'001; i < 20'001; ++i) book.Tell(event(i));
   EXPECT_EQ(book.held(), 1u);  // what is held is never forgotten
   EXPECT_TRUE(book.Repeat(event(1)));
+}
+
+class GatheringSummaryTest : public ChatSinkTest {
+ protected:
+  GatheringSummaryTest() : ChatSinkTest(Options()) {}
+  static ChatOptions Options() {
+    ChatOptions options = With({RepeatPolicy::kSummary, 10min, {}});
+    options.style.page_bytes = 150;  // one summary
+    options.group_wait = 30s;
+    options.rates = {{20, 60s}};
+    return options;
+  }
+};
+
+TEST_F(GatheringSummaryTest, ASummaryThatIsDueBehindWhatGathersIsNotAskedForAllTheTime) {
+  for (int i = 0; i < 2; ++i) {
+    for (const char* reason : {"One", "Two", "Three"})
+      AddWarning(1, "web-5cfb7ff945-8cph2", reason);
+    Pass(1min);
+  }
+  ASSERT_EQ(held_, 3u);
+  clock_.Advance(10min);
+  AddWarning(1, "web-5cfb7ff945-8cph2", "New");
+  const std::size_t before = told_.size();
+  int attempts = 0;
+  const SteadyTime end = clock_.Steady() + 2min;
+  while (clock_.Steady() < end) {
+    if (!waiting_.empty() || (again_at_ && *again_at_ <= clock_.Steady())) ++attempts, Attempt();
+    clock_.Advance(std::max<Duration>(again_at_.value_or(end) - clock_.Steady(), 10ms));
+  }
+  EXPECT_EQ(told_.size() - before, 4u);
+  EXPECT_EQ(held_, 0u);
+  EXPECT_LE(attempts, 10);
 }
 
 class FirstTest : public ChatSinkTest {
