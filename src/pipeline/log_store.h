@@ -5,7 +5,7 @@
 //   readers    a row per sink: how far it is, what is open, its totals
 //   states     id, state          the sinks' own memory
 //   positions  watch, version, as_of_us: StoredPosition; a watch of a name that none has says that
-//              the file took the place of a lost one and has no position yet
+//              the file took the place of a lost one: StoredPosition::lost
 //
 // WAL with synchronous=NORMAL: a commit is a write, not an fsync; the disk is told to keep what it
 // got only when the WAL is copied into the file, each 4 MiB. A process may die at any instant and

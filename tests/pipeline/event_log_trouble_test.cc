@@ -286,7 +286,6 @@ TEST_F(DiskTroubleTest, ANewFileThatCannotBeMadeAtOnceIsMadeLater) {
   EXPECT_THAT(second.Deliver(a), ElementsAre("1", "2"));
 }
 
-// Nothing was stored in it yet: a start must not begin at the present.
 // Counts SQLite's writes, and is full after so many of them.
 class DiskThatFillsUp {
  public:
@@ -355,6 +354,7 @@ TEST_F(FillingDiskTest, ADiskThatFillsUpWhileChunksAreRewrittenGarblesNothing) {
   }
 }
 
+// Nothing was stored in it yet: a start must not begin at the present.
 TEST_F(DiskTroubleTest, AKillRightAfterAFileWasSetAsideStillListsEverything) {
   Start().Open("a");
   run_->log->Append(MakeEntries(1, 1));
