@@ -259,6 +259,11 @@ ExportResult ChatSink::TellPage(const EventBatch& batch, const std::stop_token& 
     EndDigest();
     return Settle(batch, {});
   }
+  const bool refused = answer.outcome.outcome == Outcome::kRejected;
+  if (refused && digest_.progress()->split.size() == 1) {
+    spdlog::warn("{}: a digest was refused, its events are told in smaller ones: {}", sink_,
+                 answer.outcome.detail);
+  }
   if (!Settles(answer.outcome) && answer.outcome.outcome != Outcome::kWaiting) {
     ExportResult result = AllOf(batch, answer.outcome);
     result.retry_after = answer.retry_after;

@@ -20,6 +20,7 @@ DigestProgress ReadProgress(const json& digest) {
           digest.value("events", std::size_t{0}),
           digest.value("told", std::size_t{0}),
           digest.value("rejected", std::vector<std::size_t>{}),
+          digest.value("split", std::vector<std::size_t>{}),
           digest.value("patient", true),
           digest.value("late", false),
           digest.value("looks", std::uint64_t{0})};
@@ -102,6 +103,7 @@ std::string WriteChatState(const Clock& clock, const ChatState& state,
                           {"told", state.digest->told},       {"rejected", state.digest->rejected},
                           {"patient", state.digest->patient}, {"late", state.digest->late},
                           {"looks", state.digest->looks}};
+    if (!state.digest->split.empty()) document["digest"]["split"] = state.digest->split;
   }
   if (!state.settled.empty()) document["settled"] = WriteSettled(state.settled);
   if (!problems.empty()) document["problems"] = json::array();

@@ -1,6 +1,7 @@
 #include "common/digest_run.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "eventer/text.h"
@@ -26,28 +27,51 @@ EventOutcome RefusedBefore() {
 }
 
 void DigestRun::Begin(std::span<const EventPtr> events, bool late) {
-  progress_ = DigestProgress{events.back()->VersionId(), events.size(), 0, {}, !gave_way_, late};
+  progress_ = DigestProgress{.end = events.back()->VersionId(),
+                             .events = events.size(),
+                             .patient = !gave_way_,
+                             .late = late};
   Compose(events);
   progress_->looks = LooksOf(pages_);
 }
 
 void DigestRun::Compose(std::span<const EventPtr> events) {
   events_.assign(events.begin(), events.end());
+  pages_ = ComposeDigest(events_, Style());
+}
+
+LineStyle DigestRun::Style() const {
   LineStyle style = style_;
   if (progress_->late) style.note = kLate;
-  pages_ = ComposeDigest(events_, style);
+  return style;
+}
+
+// False: it tells one event at most, or there is no such page.
+bool DigestRun::Split(std::size_t page) {
+  if (page >= pages_.size() || pages_[page].events.size() < 2) return false;
+  std::vector<DigestPage> smaller = SplitPage(events_, pages_[page], Style());
+  const auto place = pages_.erase(pages_.begin() + static_cast<long>(page));
+  pages_.insert(place, std::make_move_iterator(smaller.begin()),
+                std::make_move_iterator(smaller.end()));
+  return true;
 }
 
 bool DigestRun::GoOn(std::span<const EventPtr> waiting) {
   const std::size_t events = progress_->events;
   if (events == 0 || events > waiting.size()) return false;
   if (waiting[events - 1]->VersionId() != progress_->end) return false;
-  if (!events_.empty()) return true;
-  Compose(waiting.first(events));
-  if (progress_->looks != LooksOf(pages_) || progress_->told >= pages_.size()) {
-    pages_.clear();  // nobody knows which events were told
-    return false;
-  }
+  if (!events_.empty() || ComposeAgain(waiting.first(events))) return true;
+  pages_.clear();  // nobody knows which events were told
+  return false;
+}
+
+// What another process told. False: the pages are not the same.
+bool DigestRun::ComposeAgain(std::span<const EventPtr> events) {
+  Compose(events);
+  if (progress_->looks != LooksOf(pages_)) return false;
+  const auto split = [this](std::size_t page) { return Split(page); };
+  if (!std::ranges::all_of(progress_->split, split)) return false;
+  if (progress_->told >= pages_.size()) return false;
   for (const std::size_t page : progress_->rejected) {
     refused_[page] = RefusedBefore();
   }
@@ -55,14 +79,20 @@ bool DigestRun::GoOn(std::span<const EventPtr> waiting) {
 }
 
 std::string DigestRun::id() const {
+  const std::size_t split = progress_->split.size();
   return progress_->end + "-" + std::to_string(progress_->told + 1) + "-" +
-         std::to_string(progress_->looks);
+         std::to_string(progress_->looks) + (split > 0 ? "-" + std::to_string(split) : "");
 }
 
 bool DigestRun::Told(const EventOutcome& outcome) {
   in_doubt_ = outcome.outcome != Outcome::kDelivered && outcome.outcome != Outcome::kRejected;
   if (in_doubt_) return false;
-  if (outcome.outcome == Outcome::kRejected) {
+  const bool refused = outcome.outcome == Outcome::kRejected;
+  if (refused && Split(progress_->told)) {
+    progress_->split.push_back(progress_->told);
+    return false;
+  }
+  if (refused) {
     refused_[progress_->told] = outcome;
     progress_->rejected.push_back(progress_->told);
   }

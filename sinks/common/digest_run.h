@@ -21,9 +21,11 @@ struct DigestProgress {
   std::size_t events = 0;             // how many of those that wait belong to it
   std::size_t told = 0;               // pages
   std::vector<std::size_t> rejected;  // pages that the receiver refused for good
-  bool patient = true;                // may give way to Warnings
-  bool late = false;                  // says that its events are old
-  std::uint64_t looks = 0;            // of its pages: the options may change between processes
+  // Refused, too: in this order each was replaced by smaller ones, which moved those behind it.
+  std::vector<std::size_t> split;
+  bool patient = true;      // may give way to Warnings
+  bool late = false;        // says that its events are old
+  std::uint64_t looks = 0;  // of its pages: the options may change between processes
 };
 
 // What the events of a page came to that another process was refused.
@@ -50,7 +52,8 @@ class DigestRun {
   // The page to be told now, and the message's id: the same whenever it is sent again.
   const DigestPage& page() const { return pages_[progress_->told]; }
   std::string id() const;
-  // The receiver answered for it. True: that was the last page.
+  // The receiver answered for it. True: that was the last page. If it was refused and tells several
+  // events, smaller pages take its place: one event may be to blame.
   bool Told(const EventOutcome& outcome);
 
   // Only Normal events are left to be told while a Warning waits behind them: the digest may end
@@ -61,6 +64,9 @@ class DigestRun {
 
  private:
   void Compose(std::span<const EventPtr> events);
+  bool ComposeAgain(std::span<const EventPtr> events);
+  LineStyle Style() const;
+  bool Split(std::size_t page);
 
   const LineStyle style_;
   std::optional<DigestProgress> progress_;

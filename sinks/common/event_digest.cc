@@ -45,6 +45,16 @@ std::string Totals(std::span<const EventPtr> events, std::size_t groups) {
          std::to_string(groups) + (groups == 1 ? " group." : " groups.");
 }
 
+void AddGroups(PageMaker& maker, const std::vector<Listed>& groups, const LineStyle& style) {
+  const std::size_t text = groups.size() > kManyGroups ? kShortTextBytes : kGroupTextBytes;
+  for (const Listed& listed : groups) {
+    maker.Add(GroupLine(style, listed.key, listed.group, text));
+    DigestPage& page = maker.pages.back();
+    page.events.insert(page.events.end(), listed.events.begin(), listed.events.end());
+    page.warning |= listed.group.warning;
+  }
+}
+
 }  // namespace
 
 std::string GroupLine(const LineStyle& style, const GroupKey& key, const EventGroup& group,
@@ -96,17 +106,29 @@ std::string PageMaker::ClusterLine() const {
 }
 
 std::vector<DigestPage> ComposeDigest(std::span<const EventPtr> events, const LineStyle& style) {
-  std::vector<Listed> groups = GroupsOf(events);
-  const std::size_t text = groups.size() > kManyGroups ? kShortTextBytes : kGroupTextBytes;
+  const std::vector<Listed> groups = GroupsOf(events);
   PageMaker maker(style);
-  for (const Listed& listed : groups) {
-    maker.Add(GroupLine(style, listed.key, listed.group, text));
-    DigestPage& page = maker.pages.back();
-    page.events.insert(page.events.end(), listed.events.begin(), listed.events.end());
-    page.warning |= listed.group.warning;
-  }
+  AddGroups(maker, groups, style);
   maker.Add(Totals(events, groups.size()));
   return std::move(maker.pages);
+}
+
+std::vector<DigestPage> SplitPage(std::span<const EventPtr> events, const DigestPage& page,
+                                  const LineStyle& style) {
+  const std::span<const std::size_t> all = page.events;
+  const std::size_t half = all.size() / 2;
+  std::vector<DigestPage> pages;
+  for (const auto& places : {all.first(half), all.subspan(half)}) {
+    std::vector<EventPtr> part;
+    for (const std::size_t place : places) part.push_back(events[place]);
+    PageMaker maker(style);
+    AddGroups(maker, GroupsOf(part), style);
+    for (DigestPage& made : maker.pages) {
+      for (std::size_t& event : made.events) event = places[event];
+      pages.push_back(std::move(made));
+    }
+  }
+  return pages;
 }
 
 }  // namespace eventer

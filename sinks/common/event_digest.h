@@ -61,5 +61,9 @@ class PageMaker {
 // Tells each of `events` exactly once, grouped by namespace, kind, workload and reason: Warnings
 // first, then the largest groups, at the end the totals. The same events give the same pages.
 std::vector<DigestPage> ComposeDigest(std::span<const EventPtr> events, const LineStyle& style);
+// The events of `page`, two at least, on smaller pages: the first half of them, then the others.
+// Totals are left out.
+std::vector<DigestPage> SplitPage(std::span<const EventPtr> events, const DigestPage& page,
+                                  const LineStyle& style);
 
 }  // namespace eventer

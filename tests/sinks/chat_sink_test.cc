@@ -10,6 +10,8 @@ namespace {
 using std::chrono_literals::operator""s;
 using testing::Each;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::SizeIs;
 using testing::StartsWith;
 
@@ -263,13 +265,62 @@ TEST_F(ChatSinkTest, APageThatFailsIsSentAgainAndNoOther) {
   EXPECT_THAT(delivered_, SizeIs(6));
 }
 
-TEST_F(ChatSinkTest, ARejectedPageRejectsItsEventsOnly) {
-  answers_ = {{Outcome::kRejected, Cause::kContent, "unsafe"}};
-  Add(1, 6);
+class RefusedPageTest : public ChatSinkTest {
+ protected:
+  RefusedPageTest() : ChatSinkTest(Options()) {
+    refused_ = {Outcome::kRejected, Cause::kContent, "unsafe"};
+  }
+  static ChatOptions Options() {
+    ChatOptions options = kChatOptions;
+    options.style.page_bytes = 4000;
+    return options;
+  }
+  EventOutcome refused_;
+};
+
+TEST_F(RefusedPageTest, ItsEventsAreToldOnSmallerPagesUntilTheBadOneIsAlone) {
+  answers_ = {refused_, {}, refused_, refused_};  // 1-4, 1-2, 3-4, 3
+  Add(1, 4);
   Finish();
-  EXPECT_THAT(rejected_, SizeIs(testing::Gt(0u)));
-  EXPECT_EQ(rejected_.front(), "1");
-  EXPECT_THAT(delivered_, SizeIs(6 - rejected_.size()));
+  EXPECT_THAT(rejected_, ElementsAre("3"));
+  EXPECT_THAT(delivered_, testing::UnorderedElementsAre("1", "2", "4"));
+  ASSERT_THAT(told_, SizeIs(5));
+  EXPECT_THAT(told_[1].text, testing::AllOf(HasSubstr("BackOff1"), HasSubstr("BackOff2"),
+                                            testing::Not(HasSubstr("BackOff3"))));
+  EXPECT_THAT(told_[3].text, HasSubstr("BackOff3"));
+  EXPECT_THAT(told_[4].text, HasSubstr("BackOff4"));
+}
+
+TEST_F(RefusedPageTest, ASmallerPageIsAnotherMessage) {
+  answers_ = {refused_};
+  Add(1, 4);
+  Finish();
+  ASSERT_THAT(told_, SizeIs(3));
+  EXPECT_NE(told_[1].id, told_[0].id);
+  EXPECT_NE(told_[2].id, told_[1].id);
+}
+
+TEST_F(RefusedPageTest, AnotherProcessGoesOnWithTheSmallerPages) {
+  answers_ = {refused_, {}, refused_, refused_};
+  Add(1, 4);
+  for (int i = 0; i < 3; ++i) {
+    Attempt();
+    Restart();
+    clock_.Advance(60s);
+  }
+  Finish();
+  EXPECT_THAT(rejected_, ElementsAre("3"));
+  EXPECT_THAT(delivered_, testing::UnorderedElementsAre("1", "2", "4"));
+  EXPECT_THAT(told_, SizeIs(5));
+}
+
+TEST_F(RefusedPageTest, EventsOfOneGroupAreToldApartToo) {
+  answers_ = {refused_, refused_};  // 1-4, 1-2
+  for (int i = 0; i < 4; ++i) AddWarning();
+  Finish();
+  EXPECT_THAT(rejected_, IsEmpty());
+  EXPECT_THAT(delivered_, SizeIs(4));
+  EXPECT_THAT(told_[1].text, StartsWith("2 × BackOff"));
 }
 
 TEST_F(ChatSinkTest, AnEmptyBatchDoesNothing) {
