@@ -75,7 +75,7 @@ std::string DetailOf(const HttpResponse& response, std::span<const std::string> 
     return detail + ": redirects are not followed; put the final address into the URI";
   }
   if (response.body.empty()) return detail;
-  return detail + ": " + OneLine(HideSecrets(response.body, secrets), kMaxDetailBytes);
+  return detail + ": " + HideSecrets(response.body, secrets, kMaxDetailBytes);
 }
 
 // The dates of RFC 9110, section 5.6.7: today's, RFC 850's and asctime's.
@@ -95,7 +95,7 @@ std::optional<WallTime> ParseHttpDate(const std::string& text) {
 
 EventOutcome NoWholeAnswer(const HttpResponse& response, std::span<const std::string> secrets) {
   return {Outcome::kRetry, CauseOfError(response.error),
-          OneLine(HideSecrets(response.error_text, secrets), kMaxDetailBytes)};
+          HideSecrets(response.error_text, secrets, kMaxDetailBytes)};
 }
 
 EventOutcome JudgeResponse(const HttpResponse& response, std::span<const std::string> secrets,

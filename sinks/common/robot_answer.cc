@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxWords = 200;
 
+using Secrets = std::span<const std::string>;
+
 struct Said {
   std::int64_t code = 0;
   std::string words;
@@ -53,36 +55,38 @@ const RobotCode* LineOf(const RobotLanguage& language, const Said& said) {
   return line == language.codes.end() ? nullptr : &*line;
 }
 
-EventOutcome NoAnswer(const RobotLanguage& language, const HttpResponse& response) {
-  if (response.error != HttpError::kNone) return NoWholeAnswer(response);
+EventOutcome NoAnswer(const RobotLanguage& language, const HttpResponse& response,
+                      Secrets secrets) {
+  if (response.error != HttpError::kNone) return NoWholeAnswer(response, secrets);
   return {Outcome::kRetry, Cause::kGarbage,
           "HTTP " + std::to_string(response.status) + " is no answer of a " +
-              std::string(language.service) + " robot: " + OneLine(response.body, kMaxWords)};
+              std::string(language.service) +
+              " robot: " + HideSecrets(response.body, secrets, kMaxWords)};
 }
 
-ChatAnswer Understood(const RobotCode& line, const Said& said) {
+ChatAnswer Understood(const RobotCode& line, const Said& said, Secrets secrets) {
   ChatAnswer answer;
   answer.outcome = {line.outcome, line.cause,
                     std::string(line.meaning) + " (code " + std::to_string(said.code) + ": " +
-                        OneLine(said.words, kMaxWords) + ")"};
+                        HideSecrets(said.words, secrets, kMaxWords) + ")"};
   if (line.rest > Duration::zero()) answer.retry_after = line.rest;
   return answer;
 }
 
 ChatAnswer Judge(const RobotLanguage& language, const HttpResponse& response,
-                 const std::optional<Said>& said) {
+                 const std::optional<Said>& said, Secrets secrets) {
   const bool accepted = response.status >= 200 && response.status < 300;
-  if (accepted && !said) return {NoAnswer(language, response), std::nullopt};
+  if (accepted && !said) return {NoAnswer(language, response, secrets), std::nullopt};
   if (accepted && said->code == 0) return {};
   if (said && (accepted || (response.status >= 400 && response.status < 500))) {
-    if (const RobotCode* line = LineOf(language, *said)) return Understood(*line, *said);
+    if (const RobotCode* line = LineOf(language, *said)) return Understood(*line, *said, secrets);
   }
   if (accepted) {
     const RobotCode unknown = {said->code, Outcome::kMisconfigured, Cause::kSettings,
                                "the robot refuses the message"};
-    return Understood(unknown, *said);
+    return Understood(unknown, *said, secrets);
   }
-  ChatAnswer answer{JudgeResponse(response, {}, language.hints), std::nullopt};
+  ChatAnswer answer{JudgeResponse(response, secrets, language.hints), std::nullopt};
   if (answer.outcome.outcome == Outcome::kTooLarge) answer.outcome.outcome = Outcome::kRejected;
   return answer;
 }
@@ -91,13 +95,7 @@ ChatAnswer Judge(const RobotLanguage& language, const HttpResponse& response,
 
 ChatAnswer ReadRobotAnswer(const RobotLanguage& language, const HttpResponse& response,
                            WallTime now, std::span<const std::string> secrets) {
-  std::optional<Said> said = Listen(language, response.body);
-  // Before anything is cut: a part of a secret would not be found.
-  if (said) said->words = HideSecrets(said->words, secrets);
-  HttpResponse safe = response;
-  safe.body = HideSecrets(safe.body, secrets);
-  safe.error_text = HideSecrets(safe.error_text, secrets);
-  ChatAnswer answer = Judge(language, safe, said);
+  ChatAnswer answer = Judge(language, response, Listen(language, response.body), secrets);
   const std::optional<Duration> asked = RetryAfter(response, now);
   if (asked) answer.retry_after = asked;
   return answer;

@@ -12,6 +12,11 @@
 namespace eventer {
 namespace {
 
+// More is never read of what a receiver says: while it is searched it takes many times its size.
+constexpr std::size_t kMostRead = std::size_t{32} * 1024;
+// The bytes that one byte of a secret may be written with: %2B.
+constexpr std::size_t kLongestSpelling = 3;
+
 // A text, and where in the one that it was read from each of its bytes begins; and where the last
 // one ends.
 struct Spelling {
@@ -25,23 +30,34 @@ Spelling AsWritten(std::string_view text) {
   return spelling;
 }
 
-// With its %-escapes decoded, one by one: whatever a receiver chose to encode.
-Spelling Unescaped(std::string_view text) {
+// Appends to `text` what the escape means that `rest` begins with; its size, 0: there is none.
+using ReadEscape = std::size_t (*)(std::string_view rest, std::string* text);
+
+std::size_t ReadPercentEscape(std::string_view rest, std::string* text) {
+  if (rest.size() < 3 || rest[0] != '%' || HexValue(rest[1]) < 0 || HexValue(rest[2]) < 0) return 0;
+  *text += static_cast<char>(HexValue(rest[1]) * 16 + HexValue(rest[2]));
+  return 3;
+}
+
+// With its escapes decoded, one by one: whatever a receiver chose to encode.
+Spelling Unescaped(const Spelling& from, ReadEscape read) {
   Spelling spelling;
-  for (std::size_t i = 0; i < text.size();) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 &&
-                        HexValue(text[i + 2]) >= 0;
-    spelling.begins.push_back(i);
-    spelling.text +=
-        escape ? static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2])) : text[i];
-    i += escape ? 3 : 1;
+  for (std::size_t i = 0; i < from.text.size();) {
+    std::size_t size = read(std::string_view(from.text).substr(i), &spelling.text);
+    if (size == 0) {
+      spelling.text += from.text[i];
+      size = 1;
+    }
+    spelling.begins.resize(spelling.text.size(), from.begins[i]);
+    i += size;
   }
-  spelling.begins.push_back(text.size());
+  spelling.begins.push_back(from.begins.back());
   return spelling;
 }
 
-// Of the text that was read, the bytes that say `secret`.
-void Mark(const Spelling& spelling, const std::string& secret, std::vector<bool>* hidden) {
+using Bytes = std::vector<bool>;
+
+void MarkOne(const Spelling& spelling, const std::string& secret, Bytes* hidden) {
   if (secret.empty()) return;
   for (std::size_t at = 0; (at = spelling.text.find(secret, at)) != std::string::npos;) {
     const std::size_t begin = spelling.begins[at];
@@ -49,6 +65,33 @@ void Mark(const Spelling& spelling, const std::string& secret, std::vector<bool>
     std::fill(hidden->begin() + static_cast<std::ptrdiff_t>(begin),
               hidden->begin() + static_cast<std::ptrdiff_t>(spelling.begins[at]), true);
   }
+}
+
+void Mark(const Spelling& spelling, std::span<const std::string> secrets, Bytes* hidden) {
+  for (const std::string& secret : secrets) {
+    MarkOne(spelling, secret, hidden);
+    MarkOne(spelling, PercentDecode(secret), hidden);
+  }
+}
+
+// The bytes of `text` that say a secret. One spelling after the other, so that few are in memory.
+Bytes SecretBytes(std::string_view text, std::span<const std::string> secrets) {
+  Bytes hidden(text.size());
+  const Spelling spelling = AsWritten(text);
+  Mark(spelling, secrets, &hidden);
+  Mark(Unescaped(spelling, ReadPercentEscape), secrets, &hidden);
+  return hidden;
+}
+
+// How much may be shown of what was read of `text`: not the end, where a secret may begin that goes
+// on behind it.
+std::size_t ShownBytes(std::string_view text, std::span<const std::string> secrets) {
+  if (text.size() <= kMostRead) return text.size();
+  std::size_t longest = 0;
+  for (const std::string& secret : secrets) longest = std::max(longest, secret.size());
+  std::size_t shown = kMostRead - std::min(kMostRead, longest * kLongestSpelling);
+  while (shown > 0 && (text[shown] & 0xC0) == 0x80) --shown;
+  return shown;
 }
 
 }  // namespace
@@ -94,23 +137,20 @@ const std::string& Secret::Get() {
   return value_;
 }
 
-std::string HideSecrets(const std::string& text, std::span<const std::string> secrets) {
-  std::vector<bool> hidden(text.size());
-  for (const Spelling& spelling : {AsWritten(text), Unescaped(text)}) {
-    for (const std::string& secret : secrets) {
-      Mark(spelling, secret, &hidden);
-      Mark(spelling, PercentDecode(secret), &hidden);
-    }
-  }
+std::string HideSecrets(std::string_view text, std::span<const std::string> secrets,
+                        std::size_t max_bytes) {
+  const std::size_t end = ShownBytes(text, secrets);
+  const Bytes hidden = SecretBytes(text.substr(0, kMostRead), secrets);
   std::string shown;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < end; ++i) {
     if (!hidden[i]) {
       shown += text[i];
     } else if (i == 0 || !hidden[i - 1]) {
       shown += "***";
     }
   }
-  return shown;
+  if (end < text.size()) shown += "…";
+  return OneLine(shown, max_bytes);
 }
 
 }  // namespace eventer

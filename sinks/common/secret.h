@@ -1,6 +1,7 @@
 // Options that nobody may see: a token, a password, a signing key.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -35,9 +36,11 @@ class Secret {
   std::shared_ptr<WatchedText> file_;
 };
 
-// `text` with every occurrence of each secret replaced by "***", however much of it is
-// percent-encoded: for what a receiver answers, which may repeat what it was sent. To be cut
-// afterwards, not before: a part of a secret is not found.
-std::string HideSecrets(const std::string& text, std::span<const std::string> secrets);
+// What a receiver answers, to be shown: it may repeat what it was sent. The beginning of `text` as
+// OneLine makes it, with every occurrence of each secret replaced by "***", however much of it is
+// percent-encoded. Of a long text only so much is read as leaves memory
+// alone. To be given the whole, not a part: a part of a secret is not found.
+std::string HideSecrets(std::string_view text, std::span<const std::string> secrets,
+                        std::size_t max_bytes);
 
 }  // namespace eventer

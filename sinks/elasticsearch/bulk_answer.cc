@@ -26,7 +26,7 @@ std::string WordsOf(const json& item, Secrets secrets) {
   std::string words = TextIn(error, "type") + ": " + TextIn(error, "reason");
   const json cause = error.is_object() ? error.value("caused_by", json()) : json();
   if (cause.is_object()) words += ": " + TextIn(cause, "type") + ": " + TextIn(cause, "reason");
-  return OneLine(HideSecrets(words, secrets), 300);
+  return HideSecrets(words, secrets, 300);
 }
 
 // A 400 that is no document's fault: people mend it.

@@ -1,7 +1,9 @@
 #include "common/http_verdict.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
+#include "common/robot_answer.h"
 #include "support/fake_http_client.h"
 
 namespace eventer {
@@ -72,6 +74,30 @@ TEST(JudgeResponse, TheReceiversWordsAreOneShortLine) {
   const EventOutcome outcome = JudgeResponse(FakeResponse(400, "a\nb" + std::string(9999, 'x')));
   EXPECT_THAT(outcome.detail, testing::StartsWith("HTTP 400: a b"));
   EXPECT_LT(outcome.detail.size(), 400u);
+}
+
+// What the process took at most so far.
+std::int64_t PeakBytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+TEST(JudgeResponse, ALargeAnswerCostsNoMultipleOfItsSizeInMemory) {
+  const std::vector<std::string> secrets = {"s3cret"};
+  const HttpResponse refused = FakeResponse(503, std::string(15 << 20, 'x'));
+  const HttpResponse accepted = FakeResponse(200, refused.body);
+  const std::int64_t before = PeakBytes();
+  EXPECT_THAT(JudgeResponse(refused, secrets).detail, testing::StartsWith("HTTP 503: xxx"));
+  EXPECT_THAT(ReadRobotAnswer({}, accepted, {}, secrets).outcome.detail, HasSubstr("robot: xxx"));
+  EXPECT_LT(PeakBytes() - before, 32 << 20);
+}
+
+TEST(JudgeResponse, OfALargeAnswerOnlyTheBeginningIsRead) {
+  const std::vector<std::string> secrets = {"s3cret"};
+  std::string body;
+  for (int i = 0; i < 100'000; ++i) body += secrets[0];
+  EXPECT_EQ(JudgeResponse(FakeResponse(503, body + "end"), secrets).detail, "HTTP 503: ***…");
 }
 
 TEST(JudgeResponse, WhereTheConfigurationIsAtFaultItSaysWhatToMend) {

@@ -11,6 +11,8 @@ namespace {
 
 using std::chrono_literals::operator""s;
 
+constexpr std::size_t kAll = std::string::npos;
+
 class SecretTest : public testing::Test {
  protected:
   Secret Read(const std::string& options) {
@@ -65,27 +67,57 @@ TEST_F(SecretTest, WhatIsWrongIsSaid) {
 }
 
 TEST(HideSecrets, AsTheyAreAndPercentEncoded) {
-  EXPECT_EQ(HideSecrets("token a/b=, a%2Fb%3D, again a/b=!", std::vector<std::string>{"a/b=", ""}),
-            "token ***, ***, again ***!");
+  EXPECT_EQ(
+      HideSecrets("token a/b=, a%2Fb%3D, again a/b=!", std::vector<std::string>{"a/b=", ""}, kAll),
+      "token ***, ***, again ***!");
 }
 
 TEST(HideSecrets, AlsoWithEscapesInSmallLetters) {
-  EXPECT_EQ(HideSecrets("a%2fb%3D! a%2fb%3d!", std::vector<std::string>{"a/b="}), "***! ***!");
+  EXPECT_EQ(HideSecrets("a%2fb%3D! a%2fb%3d!", std::vector<std::string>{"a/b="}, kAll),
+            "***! ***!");
 }
 
 TEST(HideSecrets, AlsoWhereOnlySomeOfItIsEncoded) {
   for (const char* secret : {"k3y+s/cret", "k3y%2Bs%2Fcret", "k3y%2Bs/cret"}) {
-    EXPECT_EQ(HideSecrets("k3y%2Bs/cret %6b3y+s%2fcret!", std::vector<std::string>{secret}),
+    EXPECT_EQ(HideSecrets("k3y%2Bs/cret %6b3y+s%2fcret!", std::vector<std::string>{secret}, kAll),
               "*** ***!");
   }
 }
 
 TEST(HideSecrets, ThatHoldAPercentSignThemselves) {
-  EXPECT_EQ(HideSecrets("100%41 100%2541 %4", std::vector<std::string>{"100%41"}), "*** *** %4");
+  EXPECT_EQ(HideSecrets("100%41 100%2541 %4", std::vector<std::string>{"100%41"}, kAll),
+            "*** *** %4");
 }
 
 TEST(HideSecrets, OneThatBeginsAsAnotherLeavesNothingOfItself) {
-  EXPECT_EQ(HideSecrets("token abcdef", std::vector<std::string>{"abc", "abcdef"}), "token ***");
+  EXPECT_EQ(HideSecrets("token abcdef", std::vector<std::string>{"abc", "abcdef"}, kAll),
+            "token ***");
+}
+
+TEST(HideSecrets, OneThatTheEndOfWhatIsReadGoesThroughLeavesNothingOfItself) {
+  const std::vector<std::string> secrets = {"k3y/s+cret"};
+  for (const std::string said : {"k3y/s+cret", "k3y%2Fs%2bcret"}) {
+    std::string text;
+    while (text.size() < 50'000) text += said;
+    for (std::size_t i = 0; i < said.size(); i += 3) {
+      const std::string begin(i, 'x');
+      EXPECT_EQ(HideSecrets(begin + text, secrets, kAll), begin + "***…");
+    }
+  }
+}
+
+TEST(HideSecrets, ALongTextIsCutAtACodePoint) {
+  std::string text;
+  while (text.size() < 50'000) text += "ü";
+  for (const std::string begin : {"", "x"}) {
+    const std::string shown = HideSecrets(begin + text, std::vector<std::string>{"s3cret"}, kAll);
+    EXPECT_EQ((shown.size() - begin.size() - std::string("…").size()) % 2, 0u);
+    EXPECT_THAT(shown, testing::EndsWith("ü…"));
+  }
+}
+
+TEST(HideSecrets, WhatIsLeftIsOneLineOfSoManyBytes) {
+  EXPECT_EQ(HideSecrets("a\ns3cret bcd", std::vector<std::string>{"s3cret"}, 7), "a *** b…");
 }
 
 }  // namespace
