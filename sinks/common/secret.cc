@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -14,8 +15,8 @@ namespace {
 
 // More is never read of what a receiver says: while it is searched it takes many times its size.
 constexpr std::size_t kMostRead = std::size_t{32} * 1024;
-// The bytes that one byte of a secret may be written with: %2B.
-constexpr std::size_t kLongestSpelling = 3;
+// The bytes that one byte of a secret may be written with: %2B, each of these as \u00XX.
+constexpr std::size_t kLongestSpelling = 18;
 
 // A text, and where in the one that it was read from each of its bytes begins; and where the last
 // one ends.
@@ -37,6 +38,19 @@ std::size_t ReadPercentEscape(std::string_view rest, std::string* text) {
   if (rest.size() < 3 || rest[0] != '%' || HexValue(rest[1]) < 0 || HexValue(rest[2]) < 0) return 0;
   *text += static_cast<char>(HexValue(rest[1]) * 16 + HexValue(rest[2]));
   return 3;
+}
+
+// \/, \u002B, or two of the latter for one character.
+std::size_t ReadJsonEscape(std::string_view rest, std::string* text) {
+  if (!rest.starts_with('\\')) return 0;
+  for (const std::size_t size : {2, 6, 12}) {
+    const std::string quoted = '"' + std::string(rest.substr(0, size)) + '"';
+    const auto meant = nlohmann::json::parse(quoted, nullptr, false);
+    if (!meant.is_string()) continue;
+    *text += meant.get_ref<const std::string&>();
+    return size;
+  }
+  return 0;
 }
 
 // With its escapes decoded, one by one: whatever a receiver chose to encode.
@@ -77,7 +91,10 @@ void Mark(const Spelling& spelling, std::span<const std::string> secrets, Bytes*
 // The bytes of `text` that say a secret. One spelling after the other, so that few are in memory.
 Bytes SecretBytes(std::string_view text, std::span<const std::string> secrets) {
   Bytes hidden(text.size());
-  const Spelling spelling = AsWritten(text);
+  Spelling spelling = AsWritten(text);
+  Mark(spelling, secrets, &hidden);
+  Mark(Unescaped(spelling, ReadPercentEscape), secrets, &hidden);
+  spelling = Unescaped(spelling, ReadJsonEscape);
   Mark(spelling, secrets, &hidden);
   Mark(Unescaped(spelling, ReadPercentEscape), secrets, &hidden);
   return hidden;

@@ -38,7 +38,7 @@ class Secret {
 
 // What a receiver answers, to be shown: it may repeat what it was sent. The beginning of `text` as
 // OneLine makes it, with every occurrence of each secret replaced by "***", however much of it is
-// percent-encoded. Of a long text only so much is read as leaves memory
+// percent-encoded or escaped as in JSON. Of a long text only so much is read as leaves memory
 // alone. To be given the whole, not a part: a part of a secret is not found.
 std::string HideSecrets(std::string_view text, std::span<const std::string> secrets,
                         std::size_t max_bytes);

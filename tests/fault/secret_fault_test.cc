@@ -43,10 +43,23 @@ class Parrot {
                          {.keeps_requests = false}};  // last: its threads use the rest
 };
 
-// As they are and percent-encoded.
+// As PHP and .NET write them inside of a string.
+std::string JsonEscape(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '/') escaped += '\\';
+    escaped += c == '+' ? "\\u002B" : std::string(1, c);
+  }
+  return escaped;
+}
+
+// As they are, percent-encoded, and as a JSON string.
 std::string Repeat(const std::vector<std::string>& secrets) {
   std::string words = "you sent";
-  for (const std::string& secret : secrets) words += " " + secret + " " + PercentEncode(secret);
+  for (const std::string& secret : secrets) {
+    words.append(" ").append(secret).append(" ").append(PercentEncode(secret));
+    words.append(" ").append(JsonEscape(secret));
+  }
   return words;
 }
 
@@ -67,7 +80,7 @@ class SecretFaultTest : public FaultTest {
 
   // The words reach log, health and dead letters, the secrets do not.
   void ExpectHidden(const std::string& sink, const std::vector<std::string>& secrets) {
-    const std::string hidden = "[^\n]*you sent \\*\\*\\* \\*\\*\\*";
+    const std::string hidden = "[^\n]*you sent \\*\\*\\* \\*\\*\\* \\*\\*\\*";
     std::string shown = program_->err() + health_text_;
     EXPECT_THAT(shown, ContainsRegex(sink + ": rejected " + hidden));
     EXPECT_THAT(shown, ContainsRegex("sink " + sink + ": " + hidden));
@@ -80,6 +93,7 @@ class SecretFaultTest : public FaultTest {
     for (const std::string& secret : secrets) {
       EXPECT_THAT(shown, Not(HasSubstr(secret)));
       EXPECT_THAT(shown, Not(HasSubstr(PercentEncode(secret))));
+      EXPECT_THAT(shown, Not(HasSubstr(JsonEscape(secret))));
     }
   }
 

@@ -94,9 +94,27 @@ TEST(HideSecrets, OneThatBeginsAsAnotherLeavesNothingOfItself) {
             "token ***");
 }
 
+TEST(HideSecrets, AlsoWithEscapesOfJson) {
+  const auto hidden = [](const std::string& text, const std::string& secret) {
+    return HideSecrets(text, std::vector<std::string>{secret}, kAll);
+  };
+  for (const char* said : {R"("k3y\/s\u002Bcret")", R"("k3y\/s\u002bcret")", R"("k\u0033y/s+cret")",
+                           R"("k3y\u002Fs%2Bcret")", R"("k3y\/s+c\u0072et")"}) {
+    EXPECT_EQ(hidden(said, "k3y/s+cret"), "\"***\"");
+  }
+  EXPECT_EQ(hidden(R"(a\"b\\c\b\f\n\r\td!)", "a\"b\\c\b\f\n\r\td"), "***!");
+  EXPECT_EQ(hidden(R"(p\u00E4ss\ud83d\uDE00word!)", "päss😀word"), "***!");
+}
+
+TEST(HideSecrets, WhatIsNoEscapeOfJsonStaysAsItIs) {
+  EXPECT_EQ(
+      HideSecrets(R"(a\x \u12 \ud83d \/ \)", std::vector<std::string>{R"(\x \u12)", "q"}, kAll),
+      R"(a*** \ud83d \/ \)");
+}
+
 TEST(HideSecrets, OneThatTheEndOfWhatIsReadGoesThroughLeavesNothingOfItself) {
   const std::vector<std::string> secrets = {"k3y/s+cret"};
-  for (const std::string said : {"k3y/s+cret", "k3y%2Fs%2bcret"}) {
+  for (const std::string said : {"k3y/s+cret", "k3y%2Fs%2bcret", R"(k3y\/s\u002Bcret)"}) {
     std::string text;
     while (text.size() < 50'000) text += said;
     for (std::size_t i = 0; i < said.size(); i += 3) {

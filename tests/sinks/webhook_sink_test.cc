@@ -291,6 +291,16 @@ TEST_F(WebhookTest, SecretsAreHiddenInEachOfTheirSpellings) {
   }
 }
 
+TEST_F(WebhookTest, SecretsThatAJsonAnswerRepeatsAreHidden) {
+  Make(
+      "webhook:http://h/in/T0%2Fsecret?header=Authorization=Bearer%20ab/cd%2Bef==&"
+      "header=X-Token=tok/en/secret");
+  client_->Respond(
+      401, R"({"auth":"Bearer ab\/cd\u002Bef==","token":"tok\/en\/secret","at":"T0\/secret"})");
+  EXPECT_THAT(Export(WarningEvent()).detail,
+              StartsWith(R"(HTTP 401: {"auth":"Bearer ***","token":"***","at":"***"} (check)"));
+}
+
 TEST_F(WebhookTest, AShortPasswordOrHeaderIsHidden) {
   Make("webhook:http://me:pw@h?header=X-Key=t0ken");
   client_->Respond(403, "me may not: pw, t0ken");
