@@ -5,17 +5,17 @@
 
 namespace eventer {
 
-#define EVENTER_SINK(key, Name, default_level, passes_options_on, example) \
+#define EVENTER_SINK(key, Name, default_level, own_options, example) \
   std::unique_ptr<EventSink> New##Name##Sink(SinkUri& uri, const SinkContext& context);
-#define EVENTER_SINK_ALIAS(key, Name, default_level, passes_options_on, example)
+#define EVENTER_SINK_ALIAS(key, Name, default_level, own_options, example)
 #include "sinks.def"
 #undef EVENTER_SINK
 #undef EVENTER_SINK_ALIAS
 
 const std::vector<SinkKind>& AllSinkKinds() {
   static const std::vector<SinkKind> kinds = {
-#define EVENTER_SINK(key, Name, default_level, passes_options_on, example) \
-  {#key, default_level, passes_options_on, example, New##Name##Sink},
+#define EVENTER_SINK(key, Name, default_level, own_options, example) \
+  {#key, default_level, own_options, example, New##Name##Sink},
 #define EVENTER_SINK_ALIAS EVENTER_SINK
 #include "sinks.def"
 #undef EVENTER_SINK

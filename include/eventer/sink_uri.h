@@ -38,7 +38,7 @@ class SinkUri {
   // The host, or *** if a part of a password may stand in its place. Safe to show.
   std::string ShownHost() const;
   // The URI without secrets: userinfo, path, the values of all options that are not known to be
-  // harmless, and the names of those that nobody has read are masked. Safe to log.
+  // harmless or are passed on, and the names of those that nobody has read are masked. Safe to log.
   std::string Masked() const;
   // All that Masked() masks, index and data stream, as one text that tells destinations on one
   // host apart. A secret: to be hashed, never shown.
@@ -72,10 +72,10 @@ class SinkUri {
   // The one that was probably meant, of all that were asked for.
   std::optional<std::string> NearestOption(std::string_view name) const;
 
-  // For a sink that passes the options on that are not its own (webhook). Called before the first
-  // option is read: from then on an option is known by its name as written, so that `%6Eame=x` is
-  // not `name`.
-  void PassOptionsOn();
+  // For a sink that passes the options on that are not its own (webhook), which are the filters,
+  // `name` and `own_options`, separated by blanks. Called before the first option is read: from
+  // then on an option is known by its name as written, so that `%6Eame=x` is not `name`.
+  void PassOptionsOn(std::string_view own_options);
   // The query without the options that were asked for, byte for byte; without '?'. Called last.
   std::string QueryToPassOn();
 
@@ -88,12 +88,15 @@ class SinkUri {
 
  private:
   void ReadUrl(std::string_view text);
+  bool IsHarmless(std::string_view option) const;
+  bool IsOfDestination(std::string_view option) const;
 
   std::string flag_, key_, name_, scheme_, opaque_, userinfo_, host_, path_, raw_query_;
   bool host_is_shown_ = true;
   std::vector<std::pair<std::string, std::string>> options_;  // decoded, in order
   std::set<std::string, std::less<>> known_;                  // every name that was asked for
-  std::size_t malformed_ = 0;                                 // options that cannot be read
+  std::set<std::string, std::less<>> own_;  // of one that passes others on; else empty: all are
+  std::size_t malformed_ = 0;               // options that cannot be read
   std::vector<std::string> warnings_;
 };
 

@@ -15,9 +15,11 @@ namespace eventer {
 struct SinkKind {
   std::string_view key;            // "log", the KEY of its URI
   std::string_view default_level;  // of its filter: "" or "Warning"
-  bool passes_options_on;          // options that are not its own go to the receiver
+  std::string_view own_options;    // separated by blanks, if all others go to its receiver
   std::string_view example;        // one URI, for --help
   std::unique_ptr<EventSink> (*make)(SinkUri& uri, const SinkContext& context);  // ConfigError
+
+  bool passes_options_on() const { return !own_options.empty(); }
 };
 
 const std::vector<SinkKind>& AllSinkKinds();

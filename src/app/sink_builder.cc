@@ -15,7 +15,7 @@ ConfiguredSink Build(std::string name, SinkUri& uri, SinkContext context) {
   const SinkKind& kind = FindSinkKind(uri);
   EventFilter filter = EventFilter::Parse(uri, kind.default_level);
   std::unique_ptr<EventSink> sink = kind.make(uri, context);
-  if (!kind.passes_options_on) uri.CheckAllRead();
+  if (!kind.passes_options_on()) uri.CheckAllRead();
   return {std::move(name), std::move(sink), std::move(filter)};
 }
 
@@ -23,7 +23,8 @@ ConfiguredSink Build(std::string name, SinkUri& uri, SinkContext context) {
 
 std::vector<ConfiguredSink> BuildSinks(Options& options, const SinkContext& context) {
   for (SinkUri& uri : options.sinks) {
-    if (FindSinkKind(uri).passes_options_on) uri.PassOptionsOn();
+    const SinkKind& kind = FindSinkKind(uri);
+    if (kind.passes_options_on()) uri.PassOptionsOn(kind.own_options);
   }
   SinkNames names = NameSinks(options.sinks);
   std::vector<std::string>& warnings = options.warnings;

@@ -77,12 +77,15 @@ constexpr std::array<std::string_view, 51> kHarmless = {
 // Of these, what is a part of where the events go.
 constexpr std::array<std::string_view, 2> kPlaces = {"data_stream", "index"};
 
-bool IsHarmless(std::string_view option) {
-  return std::find(kHarmless.begin(), kHarmless.end(), option) != kHarmless.end();
-}
+// Read by the daemon for every sink.
+constexpr std::array<std::string_view, 8> kOfEverySink = {
+    "exclude_kinds", "exclude_namespaces", "exclude_reason", "kinds", "level",
+    "name",          "namespaces",         "reason",
+};
 
-bool IsOfDestination(std::string_view option) {
-  return !IsHarmless(option) || std::find(kPlaces.begin(), kPlaces.end(), option) != kPlaces.end();
+template <std::size_t N>
+bool IsAmong(const std::array<std::string_view, N>& options, std::string_view option) {
+  return std::find(options.begin(), options.end(), option) != options.end();
 }
 
 // A key or option that may be shown: one that is no word may be a secret in the wrong place.
@@ -170,7 +173,13 @@ void SinkUri::ReadUrl(std::string_view text) {
   malformed_ = query.dropped;
 }
 
-void SinkUri::PassOptionsOn() {
+void SinkUri::PassOptionsOn(std::string_view own_options) {
+  own_.insert(kOfEverySink.begin(), kOfEverySink.end());
+  for (std::size_t begin = 0; begin < own_options.size();) {
+    const std::size_t end = std::min(own_options.find(' ', begin), own_options.size());
+    own_.emplace(own_options.substr(begin, end - begin));
+    begin = end + 1;
+  }
   options_.clear();
   malformed_ = 0;
   for (const std::string_view segment : Segments(raw_query_)) {
@@ -197,6 +206,16 @@ std::string SinkUri::QueryToPassOn() {
 }
 
 std::string SinkUri::ShownHost() const { return host_is_shown_ ? host_ : std::string(kMask); }
+
+// What goes to the receiver means there what nobody here knows, a secret maybe, however it is
+// called.
+bool SinkUri::IsHarmless(std::string_view option) const {
+  return IsAmong(kHarmless, option) && (own_.empty() || own_.contains(option));
+}
+
+bool SinkUri::IsOfDestination(std::string_view option) const {
+  return !IsHarmless(option) || IsAmong(kPlaces, option);
+}
 
 std::string SinkUri::Masked() const {
   std::string text = key_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "eventer/error.h"
+#include "eventer/sinks.h"
 
 namespace eventer {
 namespace {
@@ -16,7 +17,11 @@ using testing::SizeIs;
 
 SinkNames Names(const std::vector<std::string>& values) {
   std::vector<SinkUri> uris;
-  for (const std::string& value : values) uris.push_back(SinkUri::Parse("--sink", value));
+  for (const std::string& value : values) {
+    uris.push_back(SinkUri::Parse("--sink", value));
+    const SinkKind& kind = FindSinkKind(uris.back());
+    if (kind.passes_options_on()) uris.back().PassOptionsOn(kind.own_options);
+  }
   return NameSinks(uris);
 }
 
@@ -61,6 +66,24 @@ TEST(SinkNames, AChangedTextOrTemplateIsNoNewSinkThatLosesItsPlace) {
     const std::string uri = std::string("dingtalk:https://h/robot?access_token=A&") + option;
     EXPECT_EQ(Names({uri, other}).names[0], before) << option;
   }
+}
+
+TEST(SinkNames, OfWebhooksThatAReceiverTellsApartDoNotDependOnTheOrderOfTheFlags) {
+  const std::string a = "webhook:http://h/in?method=POST&service=teamA";
+  const std::string b = "webhook:http://h/in?method=POST&service=teamB";
+  const SinkNames names = Names({a, b}), turned = Names({b, a});
+  EXPECT_EQ(names.names[0], turned.names[1]);
+  EXPECT_EQ(names.names[1], turned.names[0]);
+}
+
+// What is on somebody's disk is found by it.
+TEST(SinkNames, OfAWebhookAreWhatTheyHaveAlwaysBeen) {
+  const std::string uri = "webhook:http://u:p@h/in?method=POST&level=Warning&token=x&header=A=b";
+  const std::string more =
+      "&body_file=/b&ca_file=/c&insecure=true&timeout=5s&namespaces=a&kinds=b&reason=c"
+      "&exclude_namespaces=d&exclude_kinds=e&exclude_reason=f";
+  EXPECT_THAT(Names({uri, uri + more}).names,
+              ElementsAre("webhook:h-d45cf710", "webhook:h-d45cf710-2"));
 }
 
 TEST(SinkNames, OfTwoIndicesOfOneServerDoNotDependOnTheOrderOfTheFlags) {

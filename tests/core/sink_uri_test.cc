@@ -326,16 +326,37 @@ TEST(NearestWord, FindsTyposAndNothingElse) {
 
 TEST(SinkUri, WhereOptionsArePassedOnTheNameAsWrittenCounts) {
   SinkUri uri = Parse("webhook:http://h/?%6Eame=x&level=a%20b&token=1;2");
-  uri.PassOptionsOn();
+  uri.PassOptionsOn("header method");
   EXPECT_EQ(uri.Get("name"), std::nullopt);
   EXPECT_EQ(uri.Get("level"), "a b");
   EXPECT_EQ(uri.QueryToPassOn(), "%6Eame=x&token=1;2");
   EXPECT_THAT(uri.warnings(), IsEmpty());
 }
 
+TEST(SinkUri, OfOptionsThatArePassedOnNoneIsShown) {
+  SinkUri uri = Parse(
+      "webhook:https://h.example/x?label=SECRETSECRET&context=SECRET2&service=pdkey&foo=bar&"
+      "method=POST&level=Warning&header=a=b");
+  uri.PassOptionsOn("header method");
+  for (const char* option : {"method", "level", "header"}) uri.Get(option);
+  EXPECT_EQ(uri.Masked(),
+            "webhook:https://h.example/***?***=***&***=***&***=***&***=***&method=POST&"
+            "level=Warning&header=***");
+}
+
+TEST(SinkUri, AnOptionThatIsPassedOnIsAPartOfTheDestination) {
+  const auto destination = [](const std::string& options) {
+    SinkUri uri = Parse("webhook:https://h.example/x?" + options);
+    uri.PassOptionsOn("header method");
+    return uri.Destination();
+  };
+  EXPECT_NE(destination("service=teamA"), destination("service=teamB"));
+  EXPECT_EQ(destination("method=POST&level=Warning"), destination("method=PUT"));
+}
+
 TEST(SinkUri, AMalformedOptionOfOursIsNotPassedOn) {
   SinkUri uri = Parse("webhook:http://h/?header=100%zz&x=100%zz");
-  uri.PassOptionsOn();
+  uri.PassOptionsOn("header method");
   EXPECT_THAT(uri.GetAll("header"), IsEmpty());
   EXPECT_EQ(uri.QueryToPassOn(), "x=100%zz");
   EXPECT_THAT(uri.warnings(), ElementsAre(HasSubstr("1 malformed options are ignored")));

@@ -15,7 +15,7 @@ void HttpSinkTest::Make(const std::string& value) {
   sink_.reset();  // another process: a robot's budget is shared within one
   SinkUri uri = SinkUri::Parse("--sink", value);
   const SinkKind& kind = FindSinkKind(uri);
-  if (kind.passes_options_on) uri.PassOptionsOn();
+  if (kind.passes_options_on()) uri.PassOptionsOn(kind.own_options);
   EventFilter::Parse(uri, kind.default_level);
   SinkContext context{clock_, FakeFactory(client_, &asked_), {}, uri.GetOr("name", uri.key())};
   context.config_map = [this](const std::string& ns, const std::string& name,
@@ -24,7 +24,7 @@ void HttpSinkTest::Make(const std::string& value) {
     return std::make_unique<FakeText>(config_map_);
   };
   sink_ = kind.make(uri, context);
-  if (!kind.passes_options_on) uri.CheckAllRead();
+  if (!kind.passes_options_on()) uri.CheckAllRead();
   warnings_ = uri.warnings();
 }
 
