@@ -11,6 +11,8 @@ namespace eventer {
 namespace {
 
 constexpr std::size_t kMaxDetailBytes = 300;
+// No sink has an option for them.
+constexpr std::string_view kProxyHint = "the user and the password in HTTP_PROXY or HTTPS_PROXY";
 // Anything longer is cut by the worker anyway; this keeps nanoseconds in range.
 constexpr std::chrono::seconds kLongestWait = std::chrono::hours(24);
 
@@ -66,6 +68,7 @@ std::string HintFor(int status, const StatusHints& hints) {
   std::string_view hint;
   if (cause == Cause::kUnauthorized) hint = hints.credentials;
   if (cause == Cause::kNotFound) hint = hints.address;
+  if (status == 407) hint = kProxyHint;
   return hint.empty() ? "" : " (check " + std::string(hint) + ")";
 }
 

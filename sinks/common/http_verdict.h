@@ -15,7 +15,7 @@ namespace eventer {
 
 // What people are to look at where the status line says that the configuration is at fault.
 struct StatusHints {
-  std::string_view credentials = {};  // 401, 403, 407
+  std::string_view credentials = {};  // 401, 403; a proxy's 407 has a hint of its own
   std::string_view address = {};      // 404, 405
 };
 

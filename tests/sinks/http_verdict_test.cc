@@ -105,10 +105,17 @@ TEST(JudgeResponse, WhereTheConfigurationIsAtFaultItSaysWhatToMend) {
   const auto said = [&](int status) {
     return JudgeResponse(FakeResponse(status, "no"), {}, hints).detail;
   };
-  for (int status : {401, 403, 407})
-    EXPECT_THAT(said(status), HasSubstr("no (check the password)"));
+  for (int status : {401, 403}) EXPECT_THAT(said(status), HasSubstr("no (check the password)"));
   for (int status : {404, 405}) EXPECT_THAT(said(status), HasSubstr("no (check the path)"));
   for (int status : {400, 408, 500}) EXPECT_THAT(said(status), testing::EndsWith(": no"));
+}
+
+TEST(JudgeResponse, AProxyThatWantsAPasswordIsNamedByItsVariablesWhateverTheSink) {
+  const StatusHints any = {.credentials = "the password", .address = "the path"};
+  for (const StatusHints& hints : {any, StatusHints()}) {
+    EXPECT_EQ(JudgeResponse(FakeResponse(407, "no"), {}, hints).detail,
+              "HTTP 407: no (check the user and the password in HTTP_PROXY or HTTPS_PROXY)");
+  }
 }
 
 TEST(RetryAfter, IsSecondsOrADate) {
