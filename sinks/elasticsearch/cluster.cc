@@ -39,15 +39,23 @@ Address ReadAddress(const SinkUri& uri, const std::string& text) {
 }
 
 // The URI's own address has no path, as in the original.
+std::string OwnNodeText(SinkUri& uri) {
+  const std::string example = "such as " + uri.key() + ":http://es:9200";
+  const bool web = uri.scheme() == "http" || uri.scheme() == "https";
+  if (!web && !(uri.scheme().empty() && uri.host().empty())) {
+    throw ConfigError(uri.Name() + ": the address must begin with http:// or https://, " + example);
+  }
+  if (uri.host().empty()) {
+    throw ConfigError(uri.Name() + ": there is no node: give an address, " + example +
+                      ", or the option nodes");
+  }
+  if (uri.path().size() > 1) uri.Warn("the path of the address is not used: give it by nodes");
+  return uri.scheme() + "://" + uri.host();
+}
+
 std::vector<std::string> NodeTexts(SinkUri& uri) {
   std::vector<std::string> nodes = uri.GetEncodedList("nodes");
-  if (nodes.empty() && !uri.host().empty()) {
-    nodes.push_back(uri.scheme() + "://" + uri.host());
-    if (uri.path().size() > 1) uri.Warn("the path of the address is not used: give it by nodes");
-  }
-  if (nodes.empty()) {
-    throw ConfigError(uri.Name() + ": there is no node: give an address, or the option nodes");
-  }
+  if (nodes.empty()) nodes.push_back(OwnNodeText(uri));
   return nodes;
 }
 

@@ -444,6 +444,16 @@ TEST_F(ElasticsearchTest, WhatIsWrongIsSaidInOneLine) {
   }
 }
 
+TEST_F(ElasticsearchTest, AnAddressWithoutASchemeIsSaidToBeSoAndBlamesNoOption) {
+  for (const std::string key : {"elasticsearch", "opensearch"}) {
+    for (const std::string address : {"//es:9200", "es:9200", "//s3cret@es", "ftp://es"}) {
+      EXPECT_EQ(ErrorOf(key + ":" + address),
+                "--sink=" + key + ": the address must begin with http:// or https://, such as " +
+                    key + ":http://es:9200");
+    }
+  }
+}
+
 TEST_F(ElasticsearchTest, OptionsOfTheOriginalWithoutEffectAreWarnedOf) {
   Make(
       "elasticsearch:http://h?maxRetries=3&bulkWorkers=5&healthCheck=true&"
