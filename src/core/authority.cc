@@ -13,9 +13,7 @@ bool IsLegalInName(char c) { return IsAlphanumeric(c) || c == '-' || c == '.' ||
 
 bool IsLegalInIpv6(char c) { return HexValue(c) >= 0 || c == ':' || c == '.'; }
 
-bool IsName(std::string_view host) {
-  return !host.empty() && std::ranges::all_of(host, IsLegalInName);
-}
+bool IsName(std::string_view host) { return std::ranges::all_of(host, IsLegalInName); }
 
 bool IsIpv6(std::string_view host) {
   return host.find(':') != std::string_view::npos && std::ranges::all_of(host, IsLegalInIpv6);
@@ -38,6 +36,10 @@ std::optional<Authority> ParseAuthority(std::string_view text, std::string* erro
   authority.host = text.substr(begin, end - begin);
   if (begin == 1 && (end == std::string_view::npos || !IsIpv6(authority.host))) {
     *error = "bad IPv6 address";
+    return std::nullopt;
+  }
+  if (authority.host.empty()) {
+    *error = text.empty() ? "no host" : "no host before the port";
     return std::nullopt;
   }
   if (begin == 0 && !IsName(authority.host)) {

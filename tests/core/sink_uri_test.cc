@@ -154,6 +154,8 @@ TEST(SinkUri, AHostOrPortThatNobodyCanHaveIsAnError) {
         << url;
   }
   EXPECT_THAT(ErrorOf([] { Parse("webhook:http://[fe80::1%25eth0]"); }), HasSubstr("IPv6"));
+  EXPECT_THAT(ErrorOf([] { Parse("webhook:http://:8080/x"); }),
+              HasSubstr("bad URL: no host before the port"));
   EXPECT_EQ(Parse("webhook:http://h:/").host(), "h:");
   EXPECT_EQ(Parse("mongo:mongodb://h1:1,h2:2").host(), "h1:1,h2:2");
 }
