@@ -33,7 +33,9 @@ constexpr char kValues[] =
     "environment's.\n";
 
 std::string Sinks() {
-  std::string text = "\nSinks, each with level=, namespaces=, kinds=, reason= and name=:\n";
+  std::string text =
+      "\nSinks, each with level=, namespaces=, kinds=, reason=, exclude_namespaces=, "
+      "exclude_kinds=,\nexclude_reason= and name=:\n";
   for (const SinkKind& kind : AllSinkKinds()) {
     text += "  --sink='" + std::string(kind.example) + "'\n";
   }

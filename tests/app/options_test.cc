@@ -240,6 +240,10 @@ TEST(Help, ShowsGroupsDefaultsAndEverySink) {
     EXPECT_THAT(help, HasSubstr(part));
   }
   for (const SinkKind& kind : AllSinkKinds()) EXPECT_THAT(help, HasSubstr(kind.example));
+  for (const std::string option : {"level", "namespaces", "kinds", "reason", "exclude_namespaces",
+                                   "exclude_kinds", "exclude_reason", "name"}) {
+    EXPECT_THAT(help, testing::ContainsRegex("[ \n]" + option + "=")) << option;
+  }
 }
 
 // What a shell makes of a command line: blanks divide, '' quotes, a backslash goes on.
