@@ -3,7 +3,7 @@
 # real cluster, and the daemon shows them. With SINK=webhook, dingtalk, wecom, feishu or
 # elasticsearch: the daemon sends them to a receiver on this machine, which shows what arrives. With
 # arguments (in ARGS, or as arguments): the daemon with these. HEALTHZ_PORT: another port than 8084
-# for health and metrics.
+# for health and metrics, unless the arguments name one.
 #   deploy/run_local.sh check   only looks at SINK
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,7 +29,11 @@ if [[ -n ${ARGS:-} ]]; then
   mapfile -t from_make < <(xargs -n1 printf '%s\n' <<<"$ARGS")
   set -- "${from_make[@]}"
 fi
-if (($#)); then exec "$daemon" "$@"; fi
+if (($#)); then
+  # In front, since the last one counts. A command (dead-letters) serves no health.
+  if [[ -n ${HEALTHZ_PORT:-} && $1 == -* ]]; then set -- "--healthz-port=$HEALTHZ_PORT" "$@"; fi
+  exec "$daemon" "$@"
+fi
 
 cmake --build --preset release --target replay-api-server event-receiver
 scratch=$(mktemp -d)
@@ -52,7 +56,7 @@ await_url() {
   for _ in {1..100}; do
     url=$(grep -som1 'http://[^ ]*' "$1" || true)
     [[ -z $url ]] || return 0
-    kill -0 "${server_pids[-1]}" || exit 1
+    kill -0 "${server_pids[-1]}" 2>/dev/null || exit 1
     sleep 0.1
   done
   exit 1
