@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
-#include <condition_variable>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -30,14 +29,19 @@ constexpr std::chrono::minutes kLastResort(10);
 // For a name that was known when a connection was begun: what glibc takes at most
 // (InitHttpThreads), and a little more.
 constexpr std::chrono::seconds kLookup(5);
+// An address that was passed over to is asked about after this, for so long at most: the name may
+// have lost it, and somebody else got it.
+constexpr std::chrono::minutes kTrust(5);
+constexpr std::chrono::seconds kRecheck(1);
 
 // The connections to one scheme, host and port.
 struct Peer {
-  Peer(std::shared_ptr<TlsPeer> t, std::string a, const web::uri& base,
+  Peer(std::shared_ptr<TlsPeer> t, std::string a, SteadyTime trusted, const web::uri& base,
        const http_client_config& config)
-      : tls(std::move(t)), address(std::move(a)), client(base, config) {}
+      : tls(std::move(t)), address(std::move(a)), trusted_until(trusted), client(base, config) {}
   const std::shared_ptr<TlsPeer> tls;  // null for http
   const std::string address;           // of the host's; empty: those that cpprestsdk finds
+  SteadyTime trusted_until;            // that `address` is the host's; under the client's mutex
   http_client client;
 };
 
@@ -49,11 +53,13 @@ bool IsUnreachable(const HttpResponse& response, const Peer& peer) {
   return refused || response.error == HttpError::kTimeout;
 }
 
-// After the last one cpprestsdk's own search (an empty text), which begins with the first.
-std::string NextAddress(const std::vector<std::string>& all, const std::string& tried) {
-  auto at = tried.empty() ? all.begin() : std::find(all.begin(), all.end(), tried);
-  return at == all.end() || ++at == all.end() ? std::string() : *at;
+// Whoever has the address that was passed over to does not speak as the host would.
+bool MayBeAStranger(const HttpResponse& response, const Peer& peer) {
+  return !peer.address.empty() && response.status == 0 &&
+         (response.error == HttpError::kTls || response.error == HttpError::kBroken);
 }
+
+std::string KeyOf(const Url& url) { return url.scheme + "://" + url.authority(); }
 
 // `brackets`: a proxy is told the host as it is written in a URL, the resolver as an address.
 web::uri BaseUri(const Url& url, bool brackets) {
@@ -134,13 +140,19 @@ class CpprestHttpClient final : public HttpClient {
 
  private:
   HttpResponse Run(const HttpRequest& request, std::stop_token stop, const StreamHandler* lines);
-  HttpResponse RunOnce(const HttpRequest& request, const Url& url, Duration timeout,
+  HttpResponse RunTwice(Peer& peer, const HttpRequest& request, const Url& url, SteadyTime start,
+                        std::stop_token stop, const StreamHandler* lines);
+  HttpResponse RunOnce(Peer& peer, const HttpRequest& request, const Url& url, Duration timeout,
                        std::stop_token stop, const StreamHandler* lines);
   std::shared_ptr<Peer> PeerFor(const Url& url);
+  void Recheck(const std::shared_ptr<Peer>& peer, const Url& url, std::stop_token stop);
   std::shared_ptr<Peer> NewPeer(const Url& url, const std::string& address) const;
   void Forget(const Url& url);
-  std::vector<std::string> AddressesOf(const std::string& host, std::stop_token stop) const;
+  std::string Replace(const std::shared_ptr<Peer>& tried, const Url& url,
+                      const std::string& address);
   std::string PassOver(const std::shared_ptr<Peer>& tried, const Url& url, std::stop_token stop);
+  std::string AfterFailure(const HttpResponse& response, const std::shared_ptr<Peer>& peer,
+                           const Url& url, std::stop_token stop);
 
   Clock& clock_;
   const NameLookup lookup_;
@@ -163,27 +175,38 @@ HttpResponse CpprestHttpClient::Run(const HttpRequest& request, std::stop_token 
   }
   if (stop.stop_requested()) return NotSent(HttpError::kStopped, "stopped");
   const SteadyTime start = clock_.Steady();
-  HttpResponse response = RunOnce(request, *url, request.timeout, stop, lines);
-  // A kept-alive connection that the peer has closed meanwhile: it has not got the request whole.
-  if (response.error == HttpError::kBroken && response.status == 0 &&
-      response.error_text.starts_with(kWriteFailed)) {
-    const Duration left = request.timeout - (clock_.Steady() - start);
-    response = RunOnce(request, *url, lines ? request.timeout : left, stop, lines);
-  }
+  Recheck(PeerFor(*url), *url, stop);
+  const std::shared_ptr<Peer> peer = PeerFor(*url);
+  HttpResponse response = RunTwice(*peer, request, *url, start, stop, lines);
+  response.error_text += AfterFailure(response, peer, *url, std::move(stop));
   if (!response.error_text.empty()) {
     response.error_text = url->authority() + ": " + response.error_text;
   }
   return response;
 }
 
-HttpResponse CpprestHttpClient::RunOnce(const HttpRequest& request, const Url& url,
+HttpResponse CpprestHttpClient::RunTwice(Peer& peer, const HttpRequest& request, const Url& url,
+                                         SteadyTime start, std::stop_token stop,
+                                         const StreamHandler* lines) {
+  const auto timeout = [&] {
+    return lines ? request.timeout : request.timeout - (clock_.Steady() - start);
+  };
+  HttpResponse response = RunOnce(peer, request, url, timeout(), stop, lines);
+  // A kept-alive connection that the peer has closed meanwhile: it has not got the request whole.
+  if (response.error == HttpError::kBroken && response.status == 0 &&
+      response.error_text.starts_with(kWriteFailed)) {
+    response = RunOnce(peer, request, url, timeout(), std::move(stop), lines);
+  }
+  return response;
+}
+
+HttpResponse CpprestHttpClient::RunOnce(Peer& peer, const HttpRequest& request, const Url& url,
                                         Duration timeout, std::stop_token stop,
                                         const StreamHandler* lines) {
   auto exchange = std::make_shared<Exchange>(clock_, timeout, lines);
-  const std::shared_ptr<Peer> peer = PeerFor(url);
   const Url* proxy = url.secure() ? nullptr : proxies_.For(url);
-  auto cancel = StartRequest(peer->client, {request, url, user_agent_, proxy, peer->tls}, exchange);
-  HttpResponse response = exchange->Wait(stop, cancel);
+  auto cancel = StartRequest(peer.client, {request, url, user_agent_, proxy, peer.tls}, exchange);
+  HttpResponse response = exchange->Wait(std::move(stop), cancel);
   if (response.status / 100 == 1) {
     // cpprestsdk takes an interim answer for the answer; the real one would be taken for the
     // next request's.
@@ -191,11 +214,20 @@ HttpResponse CpprestHttpClient::RunOnce(const HttpRequest& request, const Url& u
     response.error = HttpError::kBroken;
     response.error_text = "an interim answer that was not asked for";
   }
+  return response;
+}
+
+// Where the next attempt goes, if not where this one went; for its error text.
+std::string CpprestHttpClient::AfterFailure(const HttpResponse& response,
+                                            const std::shared_ptr<Peer>& peer, const Url& url,
+                                            std::stop_token stop) {
   if (IsUnreachable(response, *peer)) {
     const std::string next = PassOver(peer, url, std::move(stop));
-    if (!next.empty()) response.error_text += "; the next attempt goes to " + next;
+    return next.empty() ? "" : "; the next attempt goes to " + next;
   }
-  return response;
+  if (!MayBeAStranger(response, *peer)) return {};
+  Replace(peer, url, "");
+  return "; the next attempt looks up the name again";
 }
 
 // One address that swallows what is sent to it would take each attempt whole: a machine that is
@@ -204,43 +236,44 @@ HttpResponse CpprestHttpClient::RunOnce(const HttpRequest& request, const Url& u
 std::string CpprestHttpClient::PassOver(const std::shared_ptr<Peer>& tried, const Url& url,
                                         std::stop_token stop) {
   if (proxies_.For(url)) return {};  // it is the one who connects
-  const std::string next = NextAddress(AddressesOf(url.host, std::move(stop)), tried->address);
-  if (next == tried->address) return {};
+  const auto all =
+      AwaitAddresses(clock_, lookup_, url.host, clock_.Steady() + kLookup, std::move(stop));
+  const std::string next = NextAddress(all, tried->address);
+  return next == tried->address ? std::string() : Replace(tried, url, next);
+}
+
+// Returns the address that counts now: another thread may have been quicker.
+std::string CpprestHttpClient::Replace(const std::shared_ptr<Peer>& tried, const Url& url,
+                                       const std::string& address) {
   std::lock_guard lock(mutex_);
-  std::shared_ptr<Peer>& peer = peers_[url.scheme + "://" + url.authority()];
-  if (peer == tried) peer = NewPeer(url, next);  // else another thread was quicker
+  std::shared_ptr<Peer>& peer = peers_[KeyOf(url)];
+  if (peer == tried) peer = NewPeer(url, address);
   return peer ? peer->address : std::string();
 }
 
-std::vector<std::string> CpprestHttpClient::AddressesOf(const std::string& host,
-                                                        std::stop_token stop) const {
-  struct Answer {
-    std::mutex mutex;
-    std::condition_variable_any changed;
-    std::optional<std::vector<std::string>> addresses;
-  };
-  const auto answer = std::make_shared<Answer>();
-  lookup_(host, [answer](std::vector<std::string> addresses) {
-    std::lock_guard lock(answer->mutex);
-    answer->addresses = std::move(addresses);
-    answer->changed.notify_all();
-  });
-  std::unique_lock lock(answer->mutex);
-  clock_.WaitUntil(lock, answer->changed, std::move(stop), clock_.Steady() + kLookup,
-                   [&] { return answer->addresses.has_value(); });
-  return answer->addresses.value_or(std::vector<std::string>());
+// An address that a host had may be another's by now, who would get events and credentials.
+void CpprestHttpClient::Recheck(const std::shared_ptr<Peer>& peer, const Url& url,
+                                std::stop_token stop) {
+  const SteadyTime now = clock_.Steady();
+  {
+    std::lock_guard lock(mutex_);
+    if (now < peer->trusted_until) return;
+    peer->trusted_until = now + kTrust;  // others need not ask, too
+  }
+  const auto all = AwaitAddresses(clock_, lookup_, url.host, now + kRecheck, std::move(stop));
+  if (std::find(all.begin(), all.end(), peer->address) == all.end()) Replace(peer, url, "");
 }
 
 std::shared_ptr<Peer> CpprestHttpClient::PeerFor(const Url& url) {
   std::lock_guard lock(mutex_);
-  std::shared_ptr<Peer>& peer = peers_[url.scheme + "://" + url.authority()];
+  std::shared_ptr<Peer>& peer = peers_[KeyOf(url)];
   if (!peer) peer = NewPeer(url, "");
   return peer;
 }
 
 void CpprestHttpClient::Forget(const Url& url) {
   std::lock_guard lock(mutex_);
-  peers_.erase(url.scheme + "://" + url.authority());
+  peers_.erase(KeyOf(url));
 }
 
 std::shared_ptr<Peer> CpprestHttpClient::NewPeer(const Url& url, const std::string& address) const {
@@ -264,7 +297,9 @@ std::shared_ptr<Peer> CpprestHttpClient::NewPeer(const Url& url, const std::stri
   }
   Url to = url;
   if (!address.empty()) to.host = address;
-  return std::make_shared<Peer>(std::move(tls), address, BaseUri(to, proxy != nullptr), config);
+  const SteadyTime trusted = address.empty() ? SteadyTime::max() : clock_.Steady() + kTrust;
+  return std::make_shared<Peer>(std::move(tls), address, trusted, BaseUri(to, proxy != nullptr),
+                                config);
 }
 
 }  // namespace

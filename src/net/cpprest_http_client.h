@@ -2,12 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "eventer/http_client.h"
+#include "net/name_lookup.h"
 
 namespace eventer {
 
@@ -22,11 +20,6 @@ namespace eventer {
 // in the environment (resolv.conf(5)) takes the place of that; plug-ins inherit it.
 void InitHttpThreads(std::size_t threads);
 
-// Returns at once; calls `done` once, from another thread: the numeric addresses of a host in the
-// order in which they are to be tried, none if it cannot be resolved.
-using NameLookup = std::function<void(
-    const std::string& host, std::function<void(std::vector<std::string> addresses)> done)>;
-
 // The system's resolver, on the thread that looks up names for cpprestsdk, too.
 NameLookup SystemNameLookup();
 
@@ -37,7 +30,8 @@ NameLookup SystemNameLookup();
 //
 // A host's addresses are tried one after the other: one that refuses takes no time, one that never
 // answers takes the deadline of an attempt, and the next attempt goes to the next one. `lookup`
-// tells which that is.
+// tells which that is. There it stays until that one fails, shows a wrong certificate or breaks
+// the connection, and for 5 min at a time: then only if the name still has that address.
 std::shared_ptr<HttpClient> NewCpprestHttpClient(Clock& clock, const HttpClientOptions& options,
                                                  NameLookup lookup = SystemNameLookup());
 

@@ -7,13 +7,13 @@
 
 namespace eventer {
 
-DeafListener::DeafListener(std::uint16_t port)
-    : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+DeafListener::DeafListener() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
   socklen_t size = sizeof(address);
+  const int on = 1;
+  setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
   listen(listener_, 0);
   getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);

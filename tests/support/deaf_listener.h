@@ -9,8 +9,9 @@ namespace eventer {
 
 class DeafListener {
  public:
-  explicit DeafListener(std::uint16_t port = 0);  // on 127.0.0.1; 0: any
+  DeafListener();  // on 127.0.0.1, which is free for another as soon as this one is gone
   ~DeafListener();
+  std::uint16_t port() const { return port_; }
   std::string Url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
 
  private:

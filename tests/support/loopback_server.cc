@@ -19,17 +19,22 @@
 namespace eventer {
 namespace {
 
-int Bind(bool ipv6, std::uint16_t* port) {
+int Bind(bool ipv6, std::uint16_t wanted, std::uint16_t* port) {
   const int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = wanted != 0;  // whose last connections may still linger
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   sockaddr_in6 v6{};
   v6.sin6_family = AF_INET6;
   v6.sin6_addr = in6addr_loopback;
+  v6.sin6_port = htons(wanted);
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  v4.sin_port = htons(wanted);
   auto* address = ipv6 ? reinterpret_cast<sockaddr*>(&v6) : reinterpret_cast<sockaddr*>(&v4);
   socklen_t size = ipv6 ? sizeof(v6) : sizeof(v4);
   if (bind(fd, address, size) != 0) {
+    close(fd);
     throw std::runtime_error("cannot bind to the loopback interface");
   }
   getsockname(fd, address, &size);
@@ -223,7 +228,7 @@ std::string LoopbackConnection::server_name() const {
 LoopbackServer::LoopbackServer(Script script, Options options)
     : script_(std::move(script)), options_(std::move(options)), tls_(NewContext(options_)) {
   signal(SIGPIPE, SIG_IGN);  // SSL_write knows no MSG_NOSIGNAL
-  listener_ = Bind(options_.ipv6, &port_);
+  listener_ = Bind(options_.ipv6, options_.port, &port_);
   if (!options_.down) ComeUp();
 }
 

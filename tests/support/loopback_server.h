@@ -80,6 +80,7 @@ class LoopbackServer {
 
   struct Options {
     bool ipv6 = false;
+    std::uint16_t port = 0;                // 0: any
     std::optional<TestIdentity> identity;  // speak TLS
     std::string client_ca_pem;             // and ask for a client certificate
     int max_tls_version = 0;               // 0: any

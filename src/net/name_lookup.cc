@@ -1,0 +1,37 @@
+#include "net/name_lookup.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace eventer {
+
+std::vector<std::string> AwaitAddresses(Clock& clock, const NameLookup& lookup,
+                                        const std::string& host, SteadyTime deadline,
+                                        std::stop_token stop) {
+  struct Answer {
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    std::optional<std::vector<std::string>> addresses;
+  };
+  const auto answer = std::make_shared<Answer>();
+  lookup(host, [answer](std::vector<std::string> addresses) {
+    std::lock_guard lock(answer->mutex);
+    answer->addresses = std::move(addresses);
+    answer->changed.notify_all();
+  });
+  std::unique_lock lock(answer->mutex);
+  clock.WaitUntil(lock, answer->changed, std::move(stop), deadline,
+                  [&] { return answer->addresses.has_value(); });
+  return answer->addresses.value_or(std::vector<std::string>());
+}
+
+std::string NextAddress(const std::vector<std::string>& all, const std::string& tried) {
+  auto at = tried.empty() ? all.begin() : std::find(all.begin(), all.end(), tried);
+  return at == all.end() || ++at == all.end() ? std::string() : *at;
+}
+
+}  // namespace eventer
