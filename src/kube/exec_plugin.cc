@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -85,13 +86,26 @@ bool MayNameASecret(std::string_view name) {
   return false;
 }
 
-// What it was given and may not be told: NAME=VALUE, --name=VALUE, --name VALUE.
+// With the forms in which a shell or the plug-in may say it: without the blanks around it, line by
+// line.
+void AddSecret(std::string_view value, std::vector<std::string>* secrets) {
+  secrets->emplace_back(value);
+  secrets->emplace_back(Trim(value));
+  for (std::size_t begin = 0; begin < value.size();) {
+    const std::size_t end = std::min(value.find_first_of("\r\n", begin), value.size());
+    secrets->emplace_back(Trim(value.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+}
+
+// What it was given and may not be told: NAME=VALUE, --name=VALUE, --name VALUE. The longest first:
+// of one that begins with another the rest would stay.
 std::vector<std::string> SecretsOf(const Command& command) {
   std::vector<std::string> secrets;
   const auto add = [&](const std::string& pair) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos || !MayNameASecret(pair.substr(0, equals))) return;
-    secrets.push_back(pair.substr(equals + 1));
+    AddSecret(std::string_view(pair).substr(equals + 1), &secrets);
   };
   for (const std::string& variable : command.environment) add(variable);
   for (std::size_t i = 1; i < command.argv.size(); ++i) {
@@ -99,8 +113,9 @@ std::vector<std::string> SecretsOf(const Command& command) {
     if (!argument.starts_with('-')) continue;
     add(argument);
     const bool alone = argument.find('=') == std::string::npos && i + 1 < command.argv.size();
-    if (alone && MayNameASecret(argument)) secrets.push_back(command.argv[i + 1]);
+    if (alone && MayNameASecret(argument)) AddSecret(command.argv[i + 1], &secrets);
   }
+  std::ranges::sort(secrets, std::greater<>(), &std::string::size);
   return secrets;
 }
 
@@ -131,23 +146,29 @@ void HideTokens(std::string* text) {
   }
 }
 
-// What it said of itself, in one line that may be shown.
-std::string Shown(const Command& command, std::string_view words, std::size_t max) {
-  std::string line = OneLine(words);
-  for (const std::string& secret : SecretsOf(command)) Hide(secret, &line);
+// What it said of itself, without what it was given. Before anything is cut or made one line: a
+// secret may have line breaks.
+std::string WithoutSecrets(const Command& command, std::string text) {
+  for (const std::string& secret : SecretsOf(command)) Hide(secret, &text);
+  return text;
+}
+
+// In one line that may be shown.
+std::string Shown(std::string_view words, std::size_t max) {
+  std::string line = OneLine(Trim(words));
   HideTokens(&line);
   return OneLine(line, max);
 }
 
 void LogStderr(const Command& command, const std::string& text) {
-  const std::string line = Shown(command, Trim(text), 1000);
+  const std::string line = Shown(text, 1000);
   if (!line.empty()) spdlog::warn("exec plug-in {}: {}", command.argv[0], line);
 }
 
 // Its first line, for an error text.
-std::string FirstWords(const Command& command, const std::string& text) {
+std::string FirstWords(std::string_view text) {
   const std::string_view words = Trim(text);
-  return Shown(command, words.substr(0, words.find_first_of("\r\n")), 200);
+  return Shown(words.substr(0, words.find_first_of("\r\n")), 200);
 }
 
 }  // namespace
@@ -190,7 +211,8 @@ ExecResult RunExecPlugin(Clock& clock, const KubeConfig& config, std::stop_token
   const ExecPlugin& exec = *config.exec;
   const Command command = PluginCommand(config);
   const ProcessResult process = RunProcess(clock, command, stop);
-  LogStderr(command, process.err);
+  const std::string said = WithoutSecrets(command, process.err);
+  LogStderr(command, said);
   ExecResult result;
   if (!process.error.empty()) {
     result.error = process.error;
@@ -201,7 +223,7 @@ ExecResult RunExecPlugin(Clock& clock, const KubeConfig& config, std::stop_token
   }
   if (result.error.empty()) return result;
   result.error = "exec: executable " + exec.command + ": " + result.error;
-  if (const std::string words = FirstWords(command, process.err); !words.empty()) {
+  if (const std::string words = FirstWords(said); !words.empty()) {
     result.error += ": " + words;
   }
   if (!exec.install_hint.empty()) result.error.append(": ").append(Trim(exec.install_hint));

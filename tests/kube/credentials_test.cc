@@ -219,6 +219,32 @@ TEST_F(CredentialsTest, NoSecretThatAPluginSaysIsTold) {
   EXPECT_EQ(log.Count("plug: " + shown), 1);
 }
 
+TEST_F(CredentialsTest, NoSecretOfSeveralLinesThatAPluginSaysIsTold) {
+  UseExec("echo \"<$A_KEY> <$B_KEY> $(echo $B_KEY) two2 <$C_KEY> <$D_KEY>\" >&2\nexit 3");
+  config_.exec->env = {{"A_KEY", "s3cret\n"},
+                       {"B_KEY", "one1\ntwo2"},
+                       {"C_KEY", " s3cret and more"},
+                       {"D_KEY", "6ths\r\n\r\n7ths"}};
+  const CapturedLog log;
+  const std::string shown = "<***> <***> *** *** *** <***> <***>";
+  EXPECT_THAT(Fault(), HasSubstr("exit code 3: " + shown));
+  EXPECT_EQ(log.Count("plug: " + shown), 1);
+}
+
+TEST_F(CredentialsTest, ALineOfASecretThatAPluginSaysIsNotTold) {
+  UseExec("echo bad: $A_KEY$B_KEY one1 two2 ok >&2\nexit 3");
+  config_.exec->env = {{"A_KEY", "s3cret\n"}, {"B_KEY", "one1\ntwo2"}};
+  const CapturedLog log;
+  EXPECT_THAT(Fault(), HasSubstr("exit code 3: bad: *** *** *** *** *** ok"));
+  EXPECT_EQ(log.Count("plug: bad: *** *** *** *** *** ok"), 1);
+}
+
+TEST_F(CredentialsTest, OfASecretThatBeginsWithAnotherNothingIsTold) {
+  UseExec("echo $B_KEY >&2\nexit 3");
+  config_.exec->env = {{"A_KEY", "s3cret"}, {"B_KEY", "s3cret-and-more"}};
+  EXPECT_THAT(Fault(), testing::EndsWith("exit code 3: ***"));
+}
+
 TEST_F(CredentialsTest, APluginThatTakesLongIsWaitedForWithAWord) {
   const CapturedLog log;
   UseExec("sleep 1000 & wait\n");
