@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "eventer/http_client.h"
@@ -17,7 +18,10 @@ namespace eventer {
 // check of it failed. Thread-safe.
 class TlsPeer {
  public:
-  TlsPeer(std::string name, bool insecure) : name_(std::move(name)), insecure_(insecure) {}
+  // A dot behind `name` ends the search of a resolver; no certificate has it, and in a server name
+  // it is forbidden (RFC 6066).
+  TlsPeer(std::string_view name, bool insecure)
+      : name_(name.substr(0, name.size() - (name.ends_with('.') ? 1 : 0))), insecure_(insecure) {}
 
   const std::string& name() const { return name_; }
   bool insecure() const { return insecure_; }

@@ -13,6 +13,7 @@
 
 #include "eventer/error.h"
 #include "net/http_client_fixture.h"
+#include "net/scoped_resolver.h"
 
 namespace eventer {
 namespace {
@@ -75,6 +76,30 @@ TEST_F(HttpClientTls, TellsTheServerTheNameItWants) {
       With(ca_.Issue(loopback_)));
   EXPECT_EQ(Send("https://localhost:" + std::to_string(server.port())).body, "hello");
   EXPECT_EQ(server_name_, "localhost");
+}
+
+TEST_F(HttpClientTls, ADotBehindTheHostIsNoPartOfTheNameThatIsWanted) {
+  std::string looked_up;
+  const ScopedResolver resolver([&](const std::string& host, int) {
+    looked_up = host;
+    return "localhost";
+  });
+  NewClient();
+  std::string host_header;
+  LoopbackServer server(
+      [&](LoopbackConnection& connection) {
+        server_name_ = connection.server_name();
+        const auto request = connection.Read();
+        host_header = request ? request->Header("Host") : "";
+        connection.Write(HttpAnswer("hello"));
+      },
+      With(ca_.Issue({"DNS:es.logging"})));
+  const std::string authority = "es.logging.:" + std::to_string(server.port());
+  const HttpResponse response = Send("https://" + authority + "/");
+  EXPECT_EQ(response.body, "hello") << response.error_text;
+  EXPECT_EQ(server_name_, "es.logging");
+  EXPECT_EQ(looked_up, "es.logging.");
+  EXPECT_EQ(host_header, authority);
 }
 
 TEST_F(HttpClientTls, SpeaksToAnIpv6Address) {
