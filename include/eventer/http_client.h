@@ -43,7 +43,8 @@ struct HttpRequest {
   HttpHeaders headers;
   HttpBody body;
   // Send: the total time until the whole answer is here. Stream: the longest silence, before the
-  // headers and between bytes; time that on_line takes does not count.
+  // headers and between bytes; time that on_line takes does not count. If it passed before anything
+  // was sent to a host with a name, up to 5 s come on top: its other addresses are looked up.
   Duration timeout = std::chrono::seconds(10);
 };
 

@@ -235,7 +235,8 @@ std::string CpprestHttpClient::AfterFailure(const HttpResponse& response,
 // behind it, and stays there while that works. Returns which; empty: to what it went to before.
 std::string CpprestHttpClient::PassOver(const std::shared_ptr<Peer>& tried, const Url& url,
                                         std::stop_token stop) {
-  if (proxies_.For(url)) return {};  // it is the one who connects
+  if (proxies_.For(url)) return {};    // it is the one who connects
+  if (IsAddress(url.host)) return {};  // there is no other
   const auto all =
       AwaitAddresses(clock_, lookup_, url.host, clock_.Steady() + kLookup, std::move(stop));
   const std::string next = NextAddress(all, tried->address);
@@ -326,6 +327,7 @@ NameLookup SystemNameLookup() {
           }
           done(std::move(addresses));
         });
+    return [resolver] { resolver->cancel(); };
   };
 }
 

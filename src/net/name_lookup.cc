@@ -18,15 +18,18 @@ std::vector<std::string> AwaitAddresses(Clock& clock, const NameLookup& lookup,
     std::optional<std::vector<std::string>> addresses;
   };
   const auto answer = std::make_shared<Answer>();
-  lookup(host, [answer](std::vector<std::string> addresses) {
+  const auto give_up = lookup(host, [answer](std::vector<std::string> addresses) {
     std::lock_guard lock(answer->mutex);
     answer->addresses = std::move(addresses);
     answer->changed.notify_all();
   });
   std::unique_lock lock(answer->mutex);
-  clock.WaitUntil(lock, answer->changed, std::move(stop), deadline,
-                  [&] { return answer->addresses.has_value(); });
-  return answer->addresses.value_or(std::vector<std::string>());
+  const bool found = clock.WaitUntil(lock, answer->changed, std::move(stop), deadline,
+                                     [&] { return answer->addresses.has_value(); });
+  if (found) return *answer->addresses;
+  lock.unlock();
+  give_up();
+  return {};
 }
 
 std::string NextAddress(const std::vector<std::string>& all, const std::string& tried) {

@@ -11,8 +11,9 @@
 namespace eventer {
 
 // Returns at once; calls `done` once, from another thread: the numeric addresses of a host in the
-// order in which they are to be tried, none if it cannot be resolved.
-using NameLookup = std::function<void(
+// order in which they are to be tried, none if it cannot be resolved. What is returned gives the
+// lookup up: nobody waits for it any longer, and `done` may be told none.
+using NameLookup = std::function<std::function<void()>(
     const std::string& host, std::function<void(std::vector<std::string> addresses)> done)>;
 
 // What `lookup` finds until `deadline` or a stop; else none.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "eventer/error.h"
+#include "net/url.h"
 
 // cpprestsdk loads the system's roots for each new connection (30 ms, 1 to 4 MB), before it lets us
 // replace them. This one, found before OpenSSL's by every caller in the process, does nothing: who
@@ -50,7 +51,7 @@ TlsPeer& PeerOf(const SSL* ssl) {
 
 // A server name may not be an address (RFC 6066).
 void SendServerName(const SSL* ssl, int where, int) {
-  if ((where & SSL_CB_HANDSHAKE_START) == 0 || PeerOf(ssl).NameIsAddress()) return;
+  if ((where & SSL_CB_HANDSHAKE_START) == 0 || IsAddress(PeerOf(ssl).name())) return;
   SSL_set_tlsext_host_name(const_cast<SSL*>(ssl), PeerOf(ssl).name().c_str());
 }
 
@@ -109,7 +110,7 @@ int Verify(X509_STORE_CTX* store, void*) {
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
   X509_VERIFY_PARAM_set_hostflags(
       parameters, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  if (peer.NameIsAddress()) {
+  if (IsAddress(peer.name())) {
     X509_VERIFY_PARAM_set1_ip_asc(parameters, peer.name().c_str());
   } else {
     X509_VERIFY_PARAM_set1_host(parameters, peer.name().data(), peer.name().size());
@@ -121,12 +122,6 @@ int Verify(X509_STORE_CTX* store, void*) {
 }
 
 }  // namespace
-
-bool TlsPeer::NameIsAddress() const {
-  unsigned char address[16];
-  return inet_pton(AF_INET, name_.c_str(), address) == 1 ||
-         inet_pton(AF_INET6, name_.c_str(), address) == 1;
-}
 
 void TlsPeer::SetFault(std::string fault) {
   std::lock_guard lock(mutex_);

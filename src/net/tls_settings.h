@@ -25,7 +25,6 @@ class TlsPeer {
 
   const std::string& name() const { return name_; }
   bool insecure() const { return insecure_; }
-  bool NameIsAddress() const;
 
   void SetFault(std::string fault);
   // Returns and forgets it; empty if the last check failed for no reason of the certificate's.

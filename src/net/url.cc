@@ -1,5 +1,7 @@
 #include "net/url.h"
 
+#include <arpa/inet.h>
+
 #include "eventer/ascii.h"
 #include "eventer/authority.h"
 #include "eventer/percent.h"
@@ -59,6 +61,12 @@ std::optional<Url> ParseUrl(std::string_view text) {
   url.host_header = authority;
   url.target = EncodeTarget(text.substr(0, text.find('#')));
   return url;
+}
+
+bool IsAddress(const std::string& host) {
+  unsigned char address[16];
+  return inet_pton(AF_INET, host.c_str(), address) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), address) == 1;
 }
 
 std::string ToLower(std::string_view text) {

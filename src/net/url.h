@@ -26,6 +26,9 @@ struct Url {
 // legal there stays as it is, any other is percent-encoded; a fragment is left out.
 std::optional<Url> ParseUrl(std::string_view text);
 
+// An IPv4 or IPv6 address in full: for `127.1` a resolver is needed.
+bool IsAddress(const std::string& host);
+
 // ASCII letters in small; every other byte as it is.
 std::string ToLower(std::string_view text);
 

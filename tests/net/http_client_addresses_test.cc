@@ -28,6 +28,7 @@ class HttpClientAddresses : public HttpClientTest {
     client_ = NewCpprestHttpClient(clock_, options_, [this](const std::string& host, auto done) {
       asked_.push_back(host);
       done(addresses_);
+      return [] {};
     });
   }
   // The server on ::1, and nobody who answers on the same port of 127.0.0.1.
@@ -103,10 +104,13 @@ TEST_F(HttpClientAddresses, TheOnlyOneIsTriedAgain) {
 
 TEST_F(HttpClientAddresses, AStopEndsTheLookup) {
   Start(AnswerAll(HttpAnswer("six")));
-  client_ = NewCpprestHttpClient(clock_, options_, [this](const std::string&, const auto&) {
+  bool given_up = false;
+  client_ = NewCpprestHttpClient(clock_, options_, [&](const std::string&, const auto&) {
     stop_.request_stop();  // and never answers
+    return [&] { given_up = true; };
   });
   EXPECT_EQ(SendInVain().error, HttpError::kTimeout);
+  EXPECT_TRUE(given_up);
 }
 
 // A load balancer's address that somebody else has got since, a pod's that is another pod's.
@@ -142,6 +146,7 @@ TEST_F(HttpClientAddresses, ANameServerThatIsSilentCostsThePassedOverAddressAlon
   bool silent = false;
   client_ = NewCpprestHttpClient(clock_, options_, [&](const std::string&, auto done) {
     if (!silent) done({"127.0.0.1", "::1"});
+    return [] {};
   });
   SendInVain();
   EXPECT_EQ(Send(url_).body, "six");
@@ -190,12 +195,12 @@ TEST_F(HttpClientAddresses, AConnectionThatIsReplacedGoesToTheSameAddress) {
   }
 }
 
-TEST(SystemNameLookup, FindsAnAddress) {
-  std::promise<std::vector<std::string>> found;
-  SystemNameLookup()("127.0.0.1", [&](std::vector<std::string> addresses) {
-    found.set_value(std::move(addresses));
-  });
-  EXPECT_THAT(found.get_future().get(), ElementsAre("127.0.0.1"));
+TEST_F(HttpClientAddresses, AHostThatIsAnAddressIsNotLookedUp) {
+  Start(AnswerAll(HttpAnswer("six")));
+  TellAddresses({});
+  url_ = deaf_->Url();
+  EXPECT_EQ(SendInVain().error, HttpError::kTimeout);
+  EXPECT_THAT(asked_, testing::IsEmpty());
 }
 
 }  // namespace
