@@ -318,7 +318,8 @@ NameLookup SystemNameLookup() {
     auto resolver =
         std::make_shared<tcp::resolver>(crossplat::threadpool::shared_instance().service());
     resolver->async_resolve(
-        host, "", [resolver, done = std::move(done)](const auto& error, const auto& found) {
+        host, "", tcp::resolver::address_configured,
+        [resolver, done = std::move(done)](const auto& error, const auto& found) {
           std::vector<std::string> addresses;
           if (!error) {
             for (const auto& entry : found) {

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netdb.h>
 
+#include <atomic>
 #include <future>
 #include <latch>
 
@@ -28,6 +30,16 @@ TEST(SystemNameLookup, FindsAnAddress) {
 
 TEST(SystemNameLookup, WhatCannotBeResolvedHasNoAddress) {
   EXPECT_THAT(LookUp(std::string(64, 'a') + ".invalid"), ElementsAre());
+}
+
+TEST(SystemNameLookup, AMachineWithoutIpv6IsToldNoIpv6Addresses) {
+  std::atomic<int> asked_with = 0;
+  const ScopedResolver resolver([&](const std::string& host, int flags) {
+    asked_with = flags;
+    return host;
+  });
+  LookUp("127.1");
+  EXPECT_TRUE((asked_with & AI_ADDRCONFIG) != 0);
 }
 
 TEST(SystemNameLookup, OneThatIsGivenUpKeepsNobodyWaiting) {
