@@ -91,18 +91,10 @@ class ExecCredentials final : public Credentials {
 
   Credential Get(std::stop_token stop) override {
     std::unique_lock lock(mutex_);
-    if (running_) return AwaitRun(lock, std::move(stop));
-    if (Usable()) return current_;
-    running_ = true;
-    lock.unlock();
-    ExecResult result = RunExecPlugin(clock_, config_, std::move(stop));
-    lock.lock();
-    running_ = false;
-    ++runs_;
-    changed_.notify_all();
-    error_ = std::move(result.error);
-    if (result.credential) Take(std::move(*result.credential));
-    return Latest();
+    while (running_) {
+      if (std::optional<Credential> one = AwaitRun(lock, stop)) return std::move(*one);
+    }
+    return Usable() ? current_ : Run(lock, stop);
   }
 
   void Refused(const Credential& refused, SteadyTime) override {
@@ -112,14 +104,32 @@ class ExecCredentials final : public Credentials {
 
  private:
   // What the run under way comes to, be it a failure: many who wait for a plug-in that hangs do not
-  // let it hang once for each of them.
-  Credential AwaitRun(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
-    const auto ended = [this, run = runs_] { return runs_ != run; };
-    if (!clock_.WaitUntil(lock, changed_, std::move(stop), SteadyTime::max(), ended)) {
-      return {.error = "stopped"};
+  // let it hang once for each of them. nullopt: whoever began it was told to stop, which says
+  // nothing to the others.
+  std::optional<Credential> AwaitRun(std::unique_lock<std::mutex>& lock,
+                                     const std::stop_token& stop) {
+    const std::uint64_t run = runs_;
+    const auto ended = [&] { return runs_ != run || !running_; };
+    if (!clock_.WaitUntil(lock, changed_, stop, SteadyTime::max(), ended)) {
+      return Credential{.error = "stopped"};
     }
+    return runs_ != run ? std::optional(Latest()) : std::nullopt;
+  }
+
+  Credential Run(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
+    running_ = true;
+    lock.unlock();
+    ExecResult result = RunExecPlugin(clock_, config_, stop);
+    lock.lock();
+    running_ = false;
+    changed_.notify_all();
+    if (!result.credential && stop.stop_requested()) return {.error = std::move(result.error)};
+    ++runs_;
+    error_ = std::move(result.error);
+    if (result.credential) Take(std::move(*result.credential));
     return Latest();
   }
+
   Credential Latest() const { return error_.empty() ? current_ : Credential{.error = error_}; }
   bool Usable() const { return usable_ && (!expires_ || clock_.Wall() <= *expires_); }
 
@@ -137,7 +147,7 @@ class ExecCredentials final : public Credentials {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool running_ = false, usable_ = false;
-  std::uint64_t runs_ = 0;  // that have ended
+  std::uint64_t runs_ = 0;  // that have ended by themselves
   std::string error_;       // of the last of them; empty: it made current_
   Credential current_;
   std::optional<WallTime> expires_;

@@ -24,7 +24,7 @@ class Credentials {
  public:
   virtual ~Credentials() = default;
   // For a request that is about to be sent. May read a file or run a plug-in (60 s at most, or
-  // until `stop`); others wait for that run instead of starting one.
+  // until `stop`); others wait for that run instead of starting one, unless it is stopped.
   virtual Credential Get(std::stop_token stop) = 0;
   // The answer to a request that was begun at `began` with `refused` was 401.
   virtual void Refused(const Credential& refused, SteadyTime began) = 0;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -286,6 +287,29 @@ echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","s
   watches.clear();
   EXPECT_THAT(said, testing::Each(HasSubstr("did not end in time")));
   EXPECT_EQ(log.Count("takes long"), 1);
+}
+
+TEST_F(CredentialsTest, OneWhoWaitsForARunThatAnotherStopsRunsThePluginItself) {
+  mkfifo(dir_.Path("hangs").c_str(), 0600);
+  UseExec("test -e " + dir_.Path("broken") + " && { echo >" + dir_.Path("hangs") +
+          R"(; sleep 1000 & wait; }
+echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"T"}}')");
+  Make();
+  dir_.Write("broken", "");
+  credentials_->Refused(credentials_->Get({}), clock_.Steady());
+  std::stop_source stop;
+  std::string of_runner, of_waiter;
+  std::jthread runner([&] { of_runner = credentials_->Get(stop.get_token()).error; });
+  clock_.AwaitQuiet(1);
+  std::jthread waiter([&] { of_waiter = Authorization(); });
+  clock_.AwaitQuiet(2);
+  std::ifstream(dir_.Path("hangs")).get();  // else the next line may come before the plug-in's
+  std::filesystem::remove(dir_.Path("broken"));
+  stop.request_stop();
+  runner.join();
+  waiter.join();
+  EXPECT_THAT(of_runner, HasSubstr("was stopped"));
+  EXPECT_EQ(of_waiter, "Bearer T");
 }
 
 TEST_F(CredentialsTest, APluginSeesItsEnvironment) {
