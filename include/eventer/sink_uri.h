@@ -37,6 +37,9 @@ class SinkUri {
   const std::string& Name() const { return name_; }
   // The host, or *** if a part of a password may stand in its place. Safe to show.
   std::string ShownHost() const;
+  // An '@' in the path or behind '#': most likely a '/' or '#' has cut a password open, and its
+  // beginning stands in the host's place.
+  bool HasAtBehindHost() const { return at_behind_host_; }
   // The URI without secrets: userinfo, path, the values of all options that are not known to be
   // harmless or are passed on, and the names of those that nobody has read are masked. Safe to log.
   std::string Masked() const;
@@ -92,7 +95,7 @@ class SinkUri {
   bool IsOfDestination(std::string_view option) const;
 
   std::string flag_, key_, name_, scheme_, opaque_, userinfo_, host_, path_, raw_query_;
-  bool host_is_shown_ = true;
+  bool host_is_shown_ = true, at_behind_host_ = false;
   std::vector<std::pair<std::string, std::string>> options_;  // decoded, in order
   std::set<std::string, std::less<>> known_;                  // every name that was asked for
   std::set<std::string, std::less<>> own_;  // of one that passes others on; else empty: all are

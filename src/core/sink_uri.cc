@@ -166,6 +166,9 @@ void SinkUri::ReadUrl(std::string_view text) {
   // where the host should.
   host_is_shown_ = host_.empty() || !userinfo_.empty() || text.find('@') == std::string::npos;
   path_ = std::move(url->path);
+  const std::string_view fragment = text.substr(std::min(text.find('#'), text.size()));
+  at_behind_host_ = !host_.empty() && (path_.find('@') != std::string::npos ||
+                                       fragment.find('@') != std::string_view::npos);
   raw_query_ = std::move(url->raw_query);
   if (url->has_fragment) Warn("what follows '#' is ignored; write %23 if it belongs to a value");
   GoQuery query = ParseGoQuery(raw_query_);

@@ -41,9 +41,16 @@ void UseServerOf(const SinkUri& uri, KubeConfig* config) {
   config->shown_server = uri.scheme() + "://" + uri.ShownHost();
 }
 
-void CheckScheme(const SinkUri& uri) {
-  if (uri.scheme() == "http" || uri.scheme() == "https") return;
-  throw ConfigError(uri.Name() + ": the API server's address must begin with http:// or https://");
+void CheckAddress(const SinkUri& uri) {
+  if (uri.scheme() != "http" && uri.scheme() != "https") {
+    throw ConfigError(uri.Name() +
+                      ": the API server's address must begin with http:// or https://");
+  }
+  // Each failed request names the host, and that may be the beginning of a password.
+  if (!uri.HasAtBehindHost()) return;
+  throw ConfigError(uri.Name() +
+                    ": the API server's address has an '@' behind the host: in a password write "
+                    "/ and # as %2F and %23");
 }
 
 std::string InClusterServer(const SinkUri& uri, const KubeEnvironment& environment) {
@@ -74,7 +81,7 @@ KubeConfig InCluster(const SinkUri& uri, const SourceOptions& options,
     config.warnings.push_back(ca + ": " + file.error + "; the system's certificates are used");
   }
   if (!uri.scheme().empty() && !uri.host().empty()) {
-    CheckScheme(uri);
+    CheckAddress(uri);
     UseServerOf(uri, &config);
   }
   if (options.insecure) {
@@ -126,7 +133,7 @@ KubeConfig FromKubeconfig(const SinkUri& uri, const SourceOptions& options,
 }
 
 KubeConfig FromUri(const SinkUri& uri, const SourceOptions& options) {
-  CheckScheme(uri);
+  CheckAddress(uri);
   KubeConfig config;
   config.origin = uri.Name();
   UseServerOf(uri, &config);

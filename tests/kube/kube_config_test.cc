@@ -17,6 +17,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class KubeConfigTest : public testing::Test {
  protected:
@@ -74,15 +75,28 @@ TEST_F(KubeConfigTest, UsesTheServiceAccountOfThePod) {
   EXPECT_EQ(config.ca.file, dir_.Path("/ca.crt"));
 }
 
-TEST_F(KubeConfigTest, APasswordThatWasCutOpenIsNotShownAsAServer) {
+TEST_F(KubeConfigTest, APasswordThatWasCutOpenIsRefusedAndNotShown) {
   InAPod();
-  for (const char* options : {"", "?inClusterConfig=false"}) {
-    EXPECT_EQ(Read("https://tok/en@host" + std::string(options)).ServerToShow(), "https://***");
-    EXPECT_EQ(Read("https://a@host" + std::string(options)).ServerToShow(), "https://host");
+  for (const char* cut : {"https://admin:123/45@host", "https://admin:123#45@host",
+                          "http://admin:123/x?insecure=true#45@host", "https://tok/en@host",
+                          "https://a@admin:123/45@host", "https://admin:123/4%35@host"}) {
+    EXPECT_THAT(Fault(cut), AllOf(HasSubstr("an '@' behind the host"), Not(HasSubstr("123")),
+                                  Not(HasSubstr("45")), Not(HasSubstr("tok"))))
+        << cut;
   }
+  EXPECT_THAT(Fault("https://admin:123/45@host?inClusterConfig=false"), HasSubstr("an '@'"));
+  EXPECT_THAT(Fault("https://admin:123?45@host"),
+              AllOf(HasSubstr("not known"), Not(HasSubstr("123")), Not(HasSubstr("45"))));
+}
+
+TEST_F(KubeConfigTest, AnAtWhereItBelongsIsNoFault) {
+  InAPod();
+  EXPECT_EQ(Read("https://a:b@host").ServerToShow(), "https://host");
   EXPECT_EQ(Read("").ServerToShow(), "https://10.0.0.1:443");
-  const KubeConfig plain = Read("http://tok/en@host");
-  EXPECT_THAT(plain.warnings, ElementsAre(HasSubstr("http://*** is not https")));
+  Kubeconfig("me@home", "https://first");
+  const std::string auth = "auth=" + dir_.Path("me@home");
+  EXPECT_EQ(Read("https://host?inClusterConfig=false&" + auth).server, "https://first");
+  EXPECT_EQ(Read("https://host/path?" + auth).server, "https://host");
 }
 
 TEST_F(KubeConfigTest, BracketsAnIpv6Address) {
