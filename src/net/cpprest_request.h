@@ -1,5 +1,5 @@
 // Starts one request on cpprestsdk, and says in our words how it went. A header of its own, so that
-// only two files pay for cpprestsdk's headers.
+// few files pay for cpprestsdk's headers.
 #pragma once
 
 #include <functional>
