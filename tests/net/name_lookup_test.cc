@@ -11,7 +11,6 @@
 
 #include "net/cpprest_http_client.h"
 #include "net/scoped_resolver.h"
-#include "net/url.h"
 
 namespace eventer {
 namespace {
@@ -62,13 +61,6 @@ TEST(SystemNameLookup, OneThatIsGivenUpKeepsNobodyWaiting) {
   EXPECT_THAT(unwanted.get_future().get(), ElementsAre());
   EXPECT_THAT(last.get_future().get(), ElementsAre("127.0.0.1"));
   EXPECT_THAT(asked, ElementsAre("slow", "last"));
-}
-
-TEST(IsAddress, OnlyWhatHasOneForm) {
-  for (const char* address : {"127.0.0.1", "::1", "fe80::1"}) EXPECT_TRUE(IsAddress(address));
-  for (const char* name : {"127.1", "localhost", "[::1]", "127.0.0.1."}) {
-    EXPECT_FALSE(IsAddress(name)) << name;
-  }
 }
 
 }  // namespace

@@ -76,5 +76,12 @@ INSTANTIATE_TEST_SUITE_P(All, BadUrl,
                                          "http://[::1]x/", "http://a b/", "http://u@/",
                                          "http://h\r\nX/", "http://[host]/"));
 
+TEST(IsAddress, OnlyWhatHasOneForm) {
+  for (const char* address : {"127.0.0.1", "::1", "fe80::1"}) EXPECT_TRUE(IsAddress(address));
+  for (const char* name : {"127.1", "localhost", "[::1]", "127.0.0.1."}) {
+    EXPECT_FALSE(IsAddress(name)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace eventer
