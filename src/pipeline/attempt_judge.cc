@@ -65,19 +65,40 @@ bool AttemptJudge::Due(std::uint64_t sequence, SteadyTime now) const {
 std::vector<LogEntry> AttemptJudge::Choose(std::span<const LogEntry> waiting,
                                            SteadyTime now) const {
   const auto due = [&](std::uint64_t sequence) { return Due(sequence, now); };
-  const bool suspects = !suspects_.empty() && !ending_;
-  if (suspects && suspects_.together()) {
-    const std::size_t most = rejections_.ConfigurationsFault() ? 1 : limits_.events;
-    auto batch = Take(waiting, most, [&](auto one) { return suspects_.Contains(one); });
-    if (!batch.empty()) return batch;
+  if (ending_) return Take(waiting, Limit(), due);
+  const auto other = [&](auto sequence) { return due(sequence) && !suspects_.Contains(sequence); };
+  if (suspects_.accused()) {
+    std::vector<LogEntry> probe = Take(waiting, 1, other);
+    if (!probe.empty()) return probe;
+    probe = TakeSuspects(waiting, 1, [&](auto sequence) {
+      return due(sequence) && sequence != suspects_.accused()->entry.sequence;
+    });
+    if (!probe.empty()) return probe;
   }
-  if (suspects) {
-    const LogEntry* one = suspects_.OneAlone(waiting, due);
-    if (one) return {*one};
-  }
-  return Take(waiting, Limit(), [&](std::uint64_t sequence) {
-    return due(sequence) && (ending_ || !suspects_.Contains(sequence));
-  });
+  std::vector<LogEntry> suspects = ChooseSuspects(waiting, now);
+  return suspects.empty() ? Take(waiting, Limit(), other) : suspects;
+}
+
+// The one against which there is a proof first, at once: a receiver that is up for a moment takes
+// it.
+std::vector<LogEntry> AttemptJudge::ChooseSuspects(std::span<const LogEntry> waiting,
+                                                   SteadyTime now) const {
+  if (suspects_.empty() || now < suspects_until_) return {};
+  const auto due = [&](std::uint64_t sequence) {
+    return suspects_.Contains(sequence) && Due(sequence, now);
+  };
+  std::vector<LogEntry> proved =
+      Take(waiting, 1, [&](auto sequence) { return due(sequence) && suspects_.Proved(sequence); });
+  if (!proved.empty()) return proved;
+  const std::size_t most = rejections_.ConfigurationsFault() ? 1 : limits_.events;
+  return TakeSuspects(waiting, std::min(suspects_.group(), most), due);
+}
+
+std::vector<LogEntry> AttemptJudge::TakeSuspects(
+    std::span<const LogEntry> waiting, std::size_t most,
+    const std::function<bool(std::uint64_t)>& due) const {
+  const std::set<std::uint64_t> next = suspects_.Next(waiting, most, due);
+  return Take(waiting, most, [&](std::uint64_t sequence) { return next.contains(sequence); });
 }
 
 std::vector<LogEntry> AttemptJudge::Take(std::span<const LogEntry> waiting, std::size_t most,
@@ -95,6 +116,7 @@ std::vector<LogEntry> AttemptJudge::Take(std::span<const LogEntry> waiting, std:
 
 SteadyTime AttemptJudge::NextCall(std::span<const LogEntry> waiting, SteadyTime now) const {
   SteadyTime next = std::min(again_at_, now + kIdle);
+  if (suspects_until_ > now && !suspects_.empty()) next = std::min(next, suspects_until_);
   for (const LogEntry& entry : waiting) {
     auto trial = trials_.find(entry.sequence);
     if (trial != trials_.end() && trial->second.due > now) next = std::min(next, trial->second.due);
@@ -123,7 +145,7 @@ Verdict AttemptJudge::Judge(std::span<const LogEntry> batch, const ExportResult&
   }
   Verdict verdict;
   Tally tally{.alone = batch.size() == 1};
-  tally.suspect = tally.alone && suspects_.Contains(batch.front().sequence);
+  tally.suspects = !batch.empty() && suspects_.Contains(batch.front().sequence);
   verdict.progress.state = result.state;
   verdict.progress.held = result.held;
   for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -181,11 +203,6 @@ void AttemptJudge::Settle(const LogEntry& entry, const EventOutcome& outcome, Ve
 
 void AttemptJudge::Fail(const LogEntry& entry, const EventOutcome& outcome, bool misconfigured,
                         Verdict& verdict, Tally& tally) {
-  if (tally.alone && suspects_.LastChance(entry.sequence)) {
-    const EventOutcome rejected{Outcome::kRejected, Cause::kSuspect, outcome.detail};
-    verdict.rejected.push_back({entry, rejected.cause, rejected.detail});
-    return Settle(entry, rejected, verdict, tally);
-  }
   tally.failed.push_back(&entry);
   tally.throttled |= outcome.cause == Cause::kThrottled;
   if (!verdict.failure)
@@ -193,14 +210,11 @@ void AttemptJudge::Fail(const LogEntry& entry, const EventOutcome& outcome, bool
 }
 
 void AttemptJudge::Follow(std::span<const LogEntry> batch, const ExportResult& result,
-                          const Verdict& verdict, const Tally& tally, SteadyTime now) {
+                          Verdict& verdict, Tally& tally, SteadyTime now) {
   if (tally.settled) backoff_.Reset();
-  if (tally.too_large || (result.smaller && !tally.settled)) sizer_.Halve(batch.size());
-  if (!tally.failed.empty() || tally.too_large) suspects_.TryAlone();
-  if (tally.failed.size() == 1 && (tally.alone || tally.settled)) {
-    suspects_.FailedAlone(*tally.failed.front(), now);
-  }
-  if (tally.alone) FollowProbe(batch.front(), verdict, tally);
+  const bool smaller = tally.too_large || (result.smaller && !tally.settled);
+  if (smaller && !tally.suspects) sizer_.Halve(batch.size());
+  if (!batch.empty() && !ending_) FollowSuspects(batch, verdict, tally, now);
   if (!tally.failed.empty()) BackOff(batch, result, verdict, tally, now);
   if (tally.failed.empty() && !tally.too_large && !batch.empty()) {
     // A sink that remembers sends one message an attempt, however much it is offered; and a digest
@@ -213,11 +227,37 @@ void AttemptJudge::Follow(std::span<const LogEntry> batch, const ExportResult& r
   if (ending_) GiveUp(batch, result, tally, now);
 }
 
-void AttemptJudge::FollowProbe(const LogEntry& probe, const Verdict& verdict, const Tally& tally) {
-  if (tally.suspect && verdict.delivered > 0) suspects_.TryTogether();
-  if (!suspects_.probing()) return;
-  if (verdict.delivered > 0) suspects_.GiveLastChance();
-  if (!tally.failed.empty() && !suspects_.Contains(probe.sequence)) suspects_.EndProbe();
+void AttemptJudge::FollowSuspects(std::span<const LogEntry> batch, Verdict& verdict, Tally& tally,
+                                  SteadyTime now) {
+  const bool failed = !tally.failed.empty() || tally.too_large;
+  if (tally.failed.size() == 1 && (tally.alone || tally.settled)) {
+    suspects_.FailedAlone(*tally.failed.front(), now);
+  }
+  tally.probe = FollowProbe(batch.front(), verdict, tally);
+  if (!tally.probe && !tally.suspects) return;
+  if (failed) {
+    if (!tally.alone && !tally.settled) suspects_.FailedTogether(batch, now);
+  } else if (verdict.delivered > 0) {
+    suspects_.Succeeded(batch.size());
+    suspects_until_ = {};
+    std::erase_if(trials_, [this](const auto& trial) { return suspects_.Contains(trial.first); });
+  }
+}
+
+// False: `tried` is no probe.
+bool AttemptJudge::FollowProbe(const LogEntry& tried, Verdict& verdict, Tally& tally) {
+  const auto& accused = suspects_.accused();
+  if (!accused || accused->entry.sequence == tried.sequence) return false;
+  if (verdict.delivered > 0) {
+    const std::optional<Suspects::Accused> guilty = suspects_.Prove();
+    if (!guilty) return true;
+    const EventOutcome rejected{Outcome::kRejected, Cause::kSuspect, guilty->why};
+    verdict.rejected.push_back({guilty->entry, rejected.cause, rejected.detail});
+    Settle(guilty->entry, rejected, verdict, tally);
+  } else if (!tally.failed.empty()) {
+    suspects_.Acquit();
+  }
+  return true;
 }
 
 void AttemptJudge::BackOff(std::span<const LogEntry> batch, const ExportResult& result,
@@ -231,15 +271,20 @@ void AttemptJudge::BackOff(std::span<const LogEntry> batch, const ExportResult& 
     return;
   }
   const SteadyTime until = now + backoff_.Next(misconfigured, result.retry_after);
-  if (backoff_.failures() >= kNarrowAfter) sizer_.One();
-  const std::uint64_t first = batch.front().sequence;
-  const bool suspect = tally.alone && suspects_.Contains(first);
-  if (suspect) suspects_.BeginProbe();
-  if (suspect && !result.retry_after) {
-    trials_[first].due = until;  // the next event is tried at once
-  } else {
-    paused_until_ = until;
+  if (backoff_.failures() >= kNarrowAfter) {
+    sizer_.One();
+  } else if (result.state && backoff_.failures() > 1 && batch.size() > 1 && !tally.suspects) {
+    sizer_.Halve(batch.size());  // a digest fails as a whole: one event may be to blame
   }
+  const LogEntry& first = batch.front();
+  // A suspect that was a probe waits as any event: else all would be tried one behind the other.
+  if (tally.alone && !tally.probe && !ending_ && suspects_.Contains(first.sequence)) {
+    suspects_.Accuse(first, verdict.failure->detail, tally.throttled || result.retry_after);
+  }
+  const auto& accused = suspects_.accused();
+  const bool probe_follows = accused && accused->entry.sequence == first.sequence;
+  if (probe_follows) trials_[first.sequence].due = suspects_until_ = until;
+  if (!probe_follows || result.retry_after) paused_until_ = until;
 }
 
 // What the sink said of time: its budget, and when it wants to be called.

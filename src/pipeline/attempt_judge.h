@@ -63,8 +63,9 @@ class AttemptJudge {
     std::vector<const LogEntry*> failed, waiting;
     // `settled`: by the receiver. What the sink only remembers shows nothing of it.
     bool settled = false, settled_after_failure = false, throttled = false, too_large = false;
-    bool alone = false;    // one event was tried,
-    bool suspect = false;  // and it was a suspect
+    bool alone = false;     // one event was tried
+    bool suspects = false;  // all that were tried are suspects
+    bool probe = false;     // it was tried behind one that is accused
     // The receiver judges events one by one, and is not to be left alone.
     bool OthersGoOn() const { return settled_after_failure && !throttled; }
   };
@@ -73,6 +74,9 @@ class AttemptJudge {
   bool Due(std::uint64_t sequence, SteadyTime now) const;
   void ForgetTheGone(const LogSlice& slice);
   std::vector<LogEntry> Choose(std::span<const LogEntry> waiting, SteadyTime now) const;
+  std::vector<LogEntry> ChooseSuspects(std::span<const LogEntry> waiting, SteadyTime now) const;
+  std::vector<LogEntry> TakeSuspects(std::span<const LogEntry> waiting, std::size_t most,
+                                     const std::function<bool(std::uint64_t)>& due) const;
   std::vector<LogEntry> Take(std::span<const LogEntry> waiting, std::size_t most,
                              const std::function<bool(std::uint64_t)>& wanted) const;
   SteadyTime NextCall(std::span<const LogEntry> waiting, SteadyTime now) const;
@@ -83,9 +87,11 @@ class AttemptJudge {
   void Reject(const LogEntry& entry, const EventOutcome& outcome, Verdict& verdict, Tally& tally);
   void Fail(const LogEntry& entry, const EventOutcome& outcome, bool misconfigured,
             Verdict& verdict, Tally& tally);
-  void Follow(std::span<const LogEntry> batch, const ExportResult& result, const Verdict& verdict,
-              const Tally& tally, SteadyTime now);
-  void FollowProbe(const LogEntry& probe, const Verdict& verdict, const Tally& tally);
+  void Follow(std::span<const LogEntry> batch, const ExportResult& result, Verdict& verdict,
+              Tally& tally, SteadyTime now);
+  void FollowSuspects(std::span<const LogEntry> batch, Verdict& verdict, Tally& tally,
+                      SteadyTime now);
+  bool FollowProbe(const LogEntry& tried, Verdict& verdict, Tally& tally);
   void BackOff(std::span<const LogEntry> batch, const ExportResult& result, const Verdict& verdict,
                const Tally& tally, SteadyTime now);
   void Hold(const ExportResult& result, const Verdict& verdict, const Tally& tally, SteadyTime now);
@@ -98,6 +104,7 @@ class AttemptJudge {
   RejectionStreak rejections_;
   Suspects suspects_;
   std::map<std::uint64_t, Trial> trials_;
+  SteadyTime suspects_until_{};  // none is tried before
   SteadyTime paused_until_{}, budget_until_{}, again_at_ = SteadyTime::max();
   bool ending_ = false, exhausted_ = false;
   std::set<std::uint64_t> given_up_;  // failed while ending

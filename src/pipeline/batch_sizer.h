@@ -20,15 +20,17 @@ class BatchSizer {
     limit_ = std::max<std::size_t>(tried / 2, 1);
     calm_ = kCalmAfterHalving;
     successes_ = 0;
+    halved_ = true;
   }
   // Nothing went through for long: find out with one event at a time, at little cost.
   void One() {
     limit_ = 1;
     calm_ = 1;
     successes_ = 0;
+    halved_ = false;
   }
-  // An event was told of which a hundred may fit into one message.
-  void Leap() { limit_ = std::min(kLeap * limit_, most_); }
+  // An event was told of which a hundred may fit into one message, unless one among them is bad.
+  void Leap() { limit_ = std::min((halved_ ? 2 : kLeap) * limit_, most_); }
   // An attempt had no fault: doubles after a few of them.
   void Succeeded() {
     if (++successes_ < calm_) return;
@@ -42,6 +44,7 @@ class BatchSizer {
 
   std::size_t most_, limit_;
   unsigned calm_ = 1, successes_ = 0;
+  bool halved_ = false;
 };
 
 }  // namespace eventer
