@@ -20,6 +20,9 @@ using std::chrono_literals::operator""s;
 // What is offered at a time, and so the largest digest.
 constexpr BatchLimits kLimits = {.events = 10'000, .bytes = 16 << 20};
 
+// What a working robot was not offered again for so long was dropped from the log.
+constexpr Duration kSettledWithin = std::chrono::hours(1);
+
 const EventOutcome kWaits = {Outcome::kWaiting, Cause::kNone, {}};
 // Also of what is never told: it is no sign that the receiver takes messages, as kDelivered is.
 const EventOutcome kHeld = {Outcome::kHeld, Cause::kNone, {}};
@@ -80,6 +83,7 @@ class ChatSink final : public EventSink {
   unsigned repeats_failed_ = 0;  // in a row
   SteadyTime repeats_at_{};      // the next try
   DigestRun::Outcomes settled_;  // of ended digests: settled as they are offered
+  SteadyTime settled_until_{};
 };
 
 void ChatSink::RestoreState(std::string_view text) {
@@ -88,6 +92,7 @@ void ChatSink::RestoreState(std::string_view text) {
   budget_.Restore(state.sent, state.rests_until);
   if (state.digest) digest_.Restore(*std::move(state.digest));
   settled_ = std::move(state.settled);
+  settled_until_ = clock_.Steady() + kSettledWithin;
   book_.Restore(ReadProblems(clock_, text));
 }
 
@@ -105,6 +110,7 @@ ExportResult ChatSink::AllOf(const EventBatch& batch, const EventOutcome& outcom
 
 ExportResult ChatSink::ExportEvents(const EventBatch& batch, std::stop_token stop) {
   last_ = expected_ && clock_.Steady() < *expected_ && (batch.events.empty() || waited_);
+  if (clock_.Steady() >= settled_until_) settled_.clear();
   ExportResult result = Export(batch, stop);
   result.state = State();
   result.held = book_.held();
@@ -243,6 +249,7 @@ ExportResult ChatSink::TellOne(const EventBatch& batch, const std::stop_token& s
 ChatAnswer ChatSink::Spend(ChatAnswer answer) {
   budget_.Spend(answer.requests);
   repeats_turn_ = true;
+  if (!Settles(answer.outcome)) settled_until_ = clock_.Steady() + kSettledWithin;
   if (answer.outcome.cause == Cause::kThrottled && answer.retry_after) {
     budget_.Rest(*answer.retry_after);
   }
@@ -273,9 +280,9 @@ ExportResult ChatSink::TellPage(const EventBatch& batch, const std::stop_token& 
 }
 
 void ChatSink::EndDigest() {
-  // What is not offered again was dropped from the log.
   if (settled_.size() > kLimits.events) settled_.clear();
   settled_.merge(digest_.End());
+  settled_until_ = clock_.Steady() + kSettledWithin;
 }
 
 bool ChatSink::AnySettled(const EventBatch& batch) const {

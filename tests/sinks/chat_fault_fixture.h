@@ -76,6 +76,7 @@ class ChatFaultTest : public testing::Test {
   FakeClock clock_;
   std::function<ChatAnswer(const std::string&)> answer_ = [](const auto&) { return kTaken; };
   std::vector<LogEntry> waiting_;
+  std::string state_;
   int delivered_ = 0, rejected_ = 0, attempts_ = 0;
   bool stalled_ = false;  // was once
 
@@ -112,7 +113,6 @@ class ChatFaultTest : public testing::Test {
   }
 
   std::unique_ptr<EventSink> sink_;
-  std::string state_;
   std::optional<AttemptJudge> judge_;
   StallDetector stalls_{1000};
   std::uint64_t last_ = 0;

@@ -65,15 +65,24 @@ TEST_F(ChatFaultTest, ARobotThatRefusesAllItIsToldCostsTwentyEvents) {
   EXPECT_EQ(delivered_, 480);
 }
 
-TEST_F(ChatFaultTest, ARobotThatIsBackAfterADayButRefusesOneIsToldTheOthers) {
-  Make(TwentyAMinute());
-  Refuse("", Outcome::kRetry);
-  for (int i = 0; i < 200; ++i) Add(i == 60 ? "Poison" : "Good");
-  Pass(24h);
-  Refuse("Poison", Outcome::kRetry);
-  Pass(3h);
-  EXPECT_EQ(delivered_, 199);
-  EXPECT_EQ(rejected_, 1);
+TEST_F(ChatFaultTest, ARobotThatIsBackAfterHoursButRefusesOneIsToldTheOthersInFewMessagesToo) {
+  for (const int place : {0, 200}) {
+    Make(TwentyAMinute());
+    Refuse("", Outcome::kRetry);
+    for (int i = 0; i < 300; ++i) Add(i == place ? "Poison" : "Good");
+    Pass(4h);
+    delivered_ = rejected_ = 0;
+    int messages = 0;
+    answer_ = [&](const std::string& text) {
+      ++messages;
+      const bool taken = text.find("Poison") == std::string::npos;
+      return taken ? kTaken : ChatAnswer{{Outcome::kRetry, Cause::kServer, "no"}, std::nullopt};
+    };
+    Pass(3h);
+    EXPECT_EQ(delivered_, 299);
+    EXPECT_EQ(rejected_, 1);
+    EXPECT_LE(messages, 100);  // 20 of them until the bad one is a suspect
+  }
 }
 
 // A robot that takes the first page of a digest and nothing more until it is back.
@@ -136,6 +145,22 @@ TEST_F(HalfToldDigestTest, NorByAnotherProcessThatBeginsInTheOutage) {
   down_ = false;
   Pass(1h);
   ExpectEachToldOnce();
+}
+
+TEST_F(HalfToldDigestTest, WhatTheLogDroppedIsRememberedForAnHourOfAWorkingRobot) {
+  AddMany(300, "Normal");
+  AddMany(300, "Warning");
+  Pass(3h);
+  EXPECT_NE(state_.find("settled"), std::string::npos);
+  waiting_.clear();
+  down_ = false;
+  AddMany(1, "Normal");
+  Pass(50min);
+  EXPECT_NE(state_.find("settled"), std::string::npos);
+  Pass(20min);
+  AddMany(1, "Normal");
+  Pass(1min);
+  EXPECT_EQ(state_.find("settled"), std::string::npos);
 }
 
 // Sums up what it was told before, and has an event that waits.
