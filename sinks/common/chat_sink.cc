@@ -259,10 +259,11 @@ ChatAnswer ChatSink::Spend(ChatAnswer answer) {
 ExportResult ChatSink::TellPage(const EventBatch& batch, const std::stop_token& stop) {
   // Warnings come first: once per digest is enough.
   const DigestPage& page = digest_.page();
-  const bool mention = page.warning && digest_.progress()->told == 0;
+  const DigestProgress& progress = *digest_.progress();
+  const bool mention = page.warning && progress.told == progress.rejected.size();
   const ChatAnswer answer =
       Spend(robot_->TellPage({page.lines, page.warning, mention}, digest_.id(), stop));
-  if (digest_.Told(answer.outcome)) {
+  if (digest_.Told(answer.outcome) || digest_.RefusesAll()) {
     EndDigest();
     return Settle(batch, {});
   }

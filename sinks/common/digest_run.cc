@@ -92,6 +92,7 @@ bool DigestRun::Told(const EventOutcome& outcome) {
     progress_->split.push_back(progress_->told);
     return false;
   }
+  refused_in_a_row_ = refused ? refused_in_a_row_ + 1 : 0;
   if (refused) {
     refused_[progress_->told] = outcome;
     progress_->rejected.push_back(progress_->told);
@@ -123,6 +124,7 @@ DigestRun::Outcomes DigestRun::End() {
   pages_.clear();
   refused_.clear();
   in_doubt_ = false;
+  refused_in_a_row_ = 0;
   return outcomes;
 }
 

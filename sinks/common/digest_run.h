@@ -55,6 +55,9 @@ class DigestRun {
   // The receiver answered for it. True: that was the last page. If it was refused and tells several
   // events, smaller pages take its place: one event may be to blame.
   bool Told(const EventOutcome& outcome);
+  // So many events, each alone, were refused one behind the other that it is no fault of theirs:
+  // what they came to is to be said now, before more of them are lost.
+  bool RefusesAll() const { return refused_in_a_row_ >= kRefusesAll; }
 
   // Only Normal events are left to be told while a Warning waits behind them: the digest may end
   // here, and the next one, which does not give way, begins with the Warning.
@@ -63,6 +66,9 @@ class DigestRun {
   Outcomes End();
 
  private:
+  // As many as the worker lets pass before it keeps the others (src/pipeline/rejection_streak.h).
+  static constexpr unsigned kRefusesAll = 20;
+
   void Compose(std::span<const EventPtr> events);
   bool ComposeAgain(std::span<const EventPtr> events);
   LineStyle Style() const;
@@ -73,8 +79,9 @@ class DigestRun {
   std::vector<EventPtr> events_;  // empty: it is another process's
   std::vector<DigestPage> pages_;
   std::map<std::size_t, EventOutcome> refused_;
-  bool in_doubt_ = false;  // the page may have been taken: its answer was not heard
-  bool gave_way_ = false;  // the one before did
+  bool in_doubt_ = false;          // the page may have been taken: its answer was not heard
+  unsigned refused_in_a_row_ = 0;  // pages that were not split; not known to another process
+  bool gave_way_ = false;          // the one before did
 };
 
 }  // namespace eventer

@@ -87,9 +87,10 @@ std::vector<LogEntry> AttemptJudge::ChooseSuspects(std::span<const LogEntry> wai
   const auto due = [&](std::uint64_t sequence) {
     return suspects_.Contains(sequence) && Due(sequence, now);
   };
-  std::vector<LogEntry> proved =
-      Take(waiting, 1, [&](auto sequence) { return due(sequence) && suspects_.Proved(sequence); });
-  if (!proved.empty()) return proved;
+  std::vector<LogEntry> first = Take(waiting, 1, [&](auto sequence) {
+    return due(sequence) && (suspects_.Proved(sequence) || suspects_.AskedToWait(sequence));
+  });
+  if (!first.empty()) return first;
   const std::size_t most = rejections_.ConfigurationsFault() ? 1 : limits_.events;
   return TakeSuspects(waiting, std::min(suspects_.group(), most), due);
 }
@@ -260,10 +261,18 @@ bool AttemptJudge::FollowProbe(const LogEntry& tried, Verdict& verdict, Tally& t
   return true;
 }
 
+// Others were taken before while these failed, one by one: they fail again, and show nothing new.
+bool AttemptJudge::OnTrial(const Tally& tally) const {
+  return !tally.suspects && !tally.throttled &&
+         std::ranges::all_of(tally.failed, [this](const LogEntry* entry) {
+           return trials_.contains(entry->sequence);
+         });
+}
+
 void AttemptJudge::BackOff(std::span<const LogEntry> batch, const ExportResult& result,
                            const Verdict& verdict, const Tally& tally, SteadyTime now) {
   const bool misconfigured = verdict.failure->misconfigured;
-  if (tally.OthersGoOn() && !result.retry_after) {
+  if ((tally.OthersGoOn() || OnTrial(tally)) && !result.retry_after) {
     for (const LogEntry* entry : tally.failed) {
       Trial& trial = trials_[entry->sequence];
       trial.due = now + backoff_.After(++trial.failures, misconfigured);

@@ -91,6 +91,7 @@ class AttemptJudge {
               Tally& tally, SteadyTime now);
   void FollowSuspects(std::span<const LogEntry> batch, Verdict& verdict, Tally& tally,
                       SteadyTime now);
+  bool OnTrial(const Tally& tally) const;
   bool FollowProbe(const LogEntry& tried, Verdict& verdict, Tally& tally);
   void BackOff(std::span<const LogEntry> batch, const ExportResult& result, const Verdict& verdict,
                const Tally& tally, SteadyTime now);
@@ -104,7 +105,7 @@ class AttemptJudge {
   RejectionStreak rejections_;
   Suspects suspects_;
   std::map<std::uint64_t, Trial> trials_;
-  SteadyTime suspects_until_{};  // none is tried before
+  SteadyTime suspects_until_{};  // none is tried before, but as a probe
   SteadyTime paused_until_{}, budget_until_{}, again_at_ = SteadyTime::max();
   bool ending_ = false, exhausted_ = false;
   std::set<std::uint64_t> given_up_;  // failed while ending

@@ -46,7 +46,7 @@ struct SettledEvent {
 
 // What one attempt changed, committed at once.
 struct LogProgress {
-  std::vector<SettledEvent> settled;  // each of the reader's last Read
+  std::vector<SettledEvent> settled;  // each of a Read of this reader; if it is dropped, no more
   std::optional<std::string> state;   // nullopt: as it was, and so is `held`
   std::uint64_t held = 0;             // remembered by `state`, told to nobody: pending
   bool forgotten = false;  // what is held no more was lost (Cause::kRemoved), not delivered

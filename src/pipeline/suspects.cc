@@ -55,13 +55,17 @@ void Suspects::FailedTogether(std::span<const LogEntry> tried, SteadyTime now) {
 void Suspects::Accuse(const LogEntry& entry, const std::string& why, bool asked_to_wait) {
   const std::uint64_t last = std::exchange(asked_to_wait_, asked_to_wait ? entry.sequence : 0);
   if (asked_to_wait && last != entry.sequence) return;
+  Record& record = records_[entry.sequence];
+  if (record.since++ < record.proofs) return;
   accused_ = {entry, why};
 }
 
 std::optional<Suspects::Accused> Suspects::Prove() {
   asked_to_wait_ = 0;
   Accused accused = *std::exchange(accused_, std::nullopt);
-  if (++records_[accused.entry.sequence].proofs < kProofs) return std::nullopt;
+  Record& record = records_[accused.entry.sequence];
+  record.since = 0;
+  if (++record.proofs < kProofs) return std::nullopt;
   return accused;
 }
 
@@ -71,7 +75,8 @@ bool Suspects::Proved(std::uint64_t sequence) const {
 }
 
 void Suspects::Acquit() {
-  records_[accused_->entry.sequence].proofs = 0;
+  Record& record = records_[accused_->entry.sequence];
+  record.proofs = record.since = 0;
   accused_.reset();
   group_ = 1;
   down_ = true;

@@ -20,7 +20,9 @@ namespace eventer {
 // An event that fails alone 5 times over at least 10 minutes, whatever the sign, is a suspect. When
 // it fails again, it is accused: the next event is tried (the probe). That the probe is delivered
 // is a proof against it, 3 proofs in a row convict it. If the probe fails, too, nothing is proved:
-// a receiver that is down, or up for a moment only, costs no event.
+// a receiver that is down, or up for a moment only, costs no event. Before the second proof it has
+// to fail twice in a row, before the third three times: of two backends that are asked by turns
+// the one that is down must not always meet the same event.
 //
 // Once a receiver that was down takes one, all suspects are tried in one batch, for mostly it was
 // the receiver's fault; if that fails, half as many, down to the bad one. Not thread-safe.
@@ -51,6 +53,8 @@ class Suspects {
   void Accuse(const LogEntry& entry, const std::string& why, bool asked_to_wait);
   const std::optional<Accused>& accused() const { return accused_; }
   bool Proved(std::uint64_t sequence) const;  // at least once
+  // It failed last, and was asked to wait: it is tried before any other suspect.
+  bool AskedToWait(std::uint64_t sequence) const { return sequence == asked_to_wait_; }
   // The probe was delivered. What is returned is to be rejected.
   std::optional<Accused> Prove();
   // The probe failed.
@@ -72,7 +76,8 @@ class Suspects {
 
  private:
   struct Record {
-    unsigned failures = 0, proofs = 0;
+    unsigned failures = 0;
+    unsigned proofs = 0, since = 0;  // failures since the last proof
     SteadyTime first{}, last{};
     std::size_t bytes = 0;
     bool Suspected() const { return failures >= kFailures && last - first >= kAge; }

@@ -181,6 +181,19 @@ TEST_F(LongOutageTest, AReceiverThatTakesEverySecondRequestByChanceCostsHardlyAn
   EXPECT_LE(rejected_, 12u);  // of 1200
 }
 
+TEST_F(LongOutageTest, BackendsThatAreAskedByTurnsCostNoneIfOnlyOneIsUp) {
+  for (const std::size_t most : {1U, 100U}) {
+    for (const int backends : {2, 3}) {
+      for (int turn = 0; turn < backends; ++turn) {
+        waiting_.clear();
+        Outage(most);
+        TryAll([&](const EventBatch&) { return turn++ % backends == 0; });
+        EXPECT_EQ(rejected_, 0u) << most << " " << backends;
+      }
+    }
+  }
+}
+
 TEST_F(LongOutageTest, AReceiverThatTakesOneAMinuteCostsNone) {
   Outage(1);
   SteadyTime open = now_;
@@ -238,16 +251,41 @@ TEST_F(LongOutageTest, ABadSuspectDoesNotHoldUpTheOthersIfNothingElseWaits) {
   EXPECT_THAT(waiting_, testing::SizeIs(testing::Le(1)));
 }
 
-TEST_F(AttemptJudgeTest, AnEventThatIsAlwaysThrottledDoesNotHoldUpTheOthers) {
-  Make(1);
-  Add(1, 9);
-  TryFor(3h, [](const EventBatch& batch) {
-    if (batch.events[0]->name != "1") return AllOf(batch, Outcome::kDelivered);
-    ExportResult result = AllOf(batch, Outcome::kRetry, Cause::kThrottled);
-    result.retry_after = 60s;
-    return result;
-  });
-  EXPECT_THAT(waiting_, IsEmpty());
+TEST_F(AttemptJudgeTest, EventsThatAreAlwaysThrottledDoNotHoldUpTheOthers) {
+  for (const int bad : {1, 2, 3}) {
+    waiting_.clear();
+    Make(1);
+    Add(1, 30);
+    TryFor(6h, [&](const EventBatch& batch) {
+      if (std::stoi(batch.events[0]->name) > bad) return AllOf(batch, Outcome::kDelivered);
+      ExportResult result = AllOf(batch, Outcome::kRetry, Cause::kThrottled);
+      result.retry_after = 5s;
+      return result;
+    });
+    EXPECT_THAT(waiting_, IsEmpty()) << bad;
+  }
+}
+
+// Three that the receiver refuses item by item wait for their turns; these come together at times.
+TEST_F(AttemptJudgeTest, EventsThatWaitForTheirTurnNeverHoldUpTheOthers) {
+  for (unsigned seed = 1; seed <= 6; ++seed) {
+    std::mt19937 random(seed);
+    waiting_.clear();
+    Make(100);
+    SteadyTime last = now_;  // that a good one was delivered, or none waited
+    Duration longest{};
+    int next = 0;
+    for (const SteadyTime end = now_ + 1h; now_ < end; now_ += 1s) {
+      if (next == 0 || random() % 9 == 0) Add(next + 1, 3), next += 3;
+      while (Next().attempt) {
+        if (Try(Only({"2", "4", "8"}, Outcome::kRetry, Cause::kServer)).delivered > 0) last = now_;
+      }
+      if (std::ranges::all_of(waiting_, [](auto& entry) { return entry.sequence <= 8; }))
+        last = now_;
+      longest = std::max<Duration>(longest, now_ - last);
+    }
+    EXPECT_LE(longest, 60s) << seed;
+  }
 }
 
 TEST_F(AttemptJudgeTest, SeveralBadEventsInARowDoNotHoldUpTheRest) {
@@ -287,7 +325,7 @@ TEST_F(AttemptJudgeTest, AnEventThatItemwiseReceiversRefuseIsASuspectToo) {
   bool rejected = false;
   while (!rejected && now_ - begin < 30min) {
     while (!rejected && Next().attempt) rejected = !Try(kRefusesOne).rejected.empty();
-    Wait();
+    if (!rejected) Wait();
     Add(next++, 1);  // there is always something new
   }
   EXPECT_TRUE(rejected);

@@ -54,15 +54,27 @@ TEST_F(ChatFaultTest, ARobotThatIsBackAfterADayIsToldAllInAFewMessages) {
   EXPECT_LE(messages, 5);
 }
 
-TEST_F(ChatFaultTest, ARobotThatRefusesAllItIsToldCostsTwentyEvents) {
-  Make(TwentyAMinute());
-  Refuse("", Outcome::kRejected);
-  for (int i = 0; i < 500; ++i) Add("Reason" + std::to_string(i));
-  Pass(6h);
-  EXPECT_EQ(rejected_, 20);
-  answer_ = [](const auto&) { return kTaken; };
-  Pass(1h);
-  EXPECT_EQ(delivered_, 480);
+TEST_F(ChatFaultTest, ARobotThatRefusesAllItIsToldCostsTwentyEventsAndIsFoundOutInMinutes) {
+  for (const Duration mended : {Duration(5min), Duration(6h)}) {
+    Make(TwentyAMinute());
+    delivered_ = rejected_ = 0;
+    int messages = 0;
+    answer_ = [&](const std::string&) {
+      ++messages;
+      return ChatAnswer{{Outcome::kRejected, Cause::kContent, "no keyword"}, std::nullopt};
+    };
+    for (int i = 0; i < 500; ++i) {
+      Add("Reason" + std::to_string(i % 50), i % 50 < 25 ? "Warning" : "Normal");
+    }
+    Pass(5min);
+    EXPECT_EQ(rejected_, 20);
+    EXPECT_LE(messages, 100);
+    Pass(mended - 5min);
+    answer_ = [](const auto&) { return kTaken; };
+    Pass(3h);
+    EXPECT_EQ(rejected_, 20);
+    EXPECT_EQ(delivered_, 480);
+  }
 }
 
 TEST_F(ChatFaultTest, ARobotThatIsBackAfterHoursButRefusesOneIsToldTheOthersInFewMessagesToo) {

@@ -291,6 +291,14 @@ TEST_F(RefusedPageTest, ItsEventsAreToldOnSmallerPagesUntilTheBadOneIsAlone) {
   EXPECT_THAT(told_[4].text, HasSubstr("BackOff4"));
 }
 
+TEST_F(RefusedPageTest, PeopleAreMentionedInTheFirstOneThatIsTaken) {
+  FakeRobot::mentions = 0;
+  answers_ = {refused_, refused_, refused_};  // 1-4, 1-2, 1
+  Add(1, 4, "BackOff", "Warning");
+  Finish();
+  EXPECT_EQ(FakeRobot::mentions, 4);  // in each until one is taken
+}
+
 TEST_F(RefusedPageTest, ASmallerPageIsAnotherMessage) {
   answers_ = {refused_};
   Add(1, 4);
