@@ -260,6 +260,7 @@ ExportResult ChatSink::TellPage(const EventBatch& batch, const std::stop_token& 
   // Warnings come first: once per digest is enough.
   const DigestPage& page = digest_.page();
   const DigestProgress& progress = *digest_.progress();
+  const bool whole = progress.split.empty();
   const bool mention = page.warning && progress.told == progress.rejected.size();
   const ChatAnswer answer =
       Spend(robot_->TellPage({page.lines, page.warning, mention}, digest_.id(), stop));
@@ -267,8 +268,7 @@ ExportResult ChatSink::TellPage(const EventBatch& batch, const std::stop_token& 
     EndDigest();
     return Settle(batch, {});
   }
-  const bool refused = answer.outcome.outcome == Outcome::kRejected;
-  if (refused && digest_.progress()->split.size() == 1) {
+  if (whole && !progress.split.empty()) {
     spdlog::warn("{}: a digest was refused, its events are told in smaller ones: {}", sink_,
                  answer.outcome.detail);
   }

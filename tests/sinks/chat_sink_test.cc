@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "sinks/chat_sink_fixture.h"
+#include "support/captured_log.h"
 
 namespace eventer {
 namespace {
@@ -289,6 +290,17 @@ TEST_F(RefusedPageTest, ItsEventsAreToldOnSmallerPagesUntilTheBadOneIsAlone) {
                                             testing::Not(HasSubstr("BackOff3"))));
   EXPECT_THAT(told_[3].text, HasSubstr("BackOff3"));
   EXPECT_THAT(told_[4].text, HasSubstr("BackOff4"));
+}
+
+TEST_F(RefusedPageTest, ThatItIsSplitIsLoggedOnce) {
+  const CapturedLog log;
+  answers_ = {{}, {}, refused_, refused_};  // 1 and 2 alone, 3-4, 3
+  Add(1, 2);
+  Finish();
+  Add(3, 2);
+  Finish();
+  EXPECT_THAT(rejected_, ElementsAre("3"));
+  EXPECT_EQ(log.Count("a digest was refused"), 1);
 }
 
 TEST_F(RefusedPageTest, PeopleAreMentionedInTheFirstOneThatIsTaken) {
