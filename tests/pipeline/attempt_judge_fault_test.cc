@@ -184,9 +184,10 @@ TEST_F(LongOutageTest, AReceiverThatTakesEverySecondRequestByChanceCostsHardlyAn
 TEST_F(LongOutageTest, BackendsThatAreAskedByTurnsCostNoneIfOnlyOneIsUp) {
   for (const std::size_t most : {1U, 100U}) {
     for (const int backends : {2, 3}) {
-      for (int turn = 0; turn < backends; ++turn) {
+      for (int first = 0; first < backends; ++first) {
         waiting_.clear();
         Outage(most);
+        int turn = first;
         TryAll([&](const EventBatch&) { return turn++ % backends == 0; });
         EXPECT_EQ(rejected_, 0u) << most << " " << backends;
       }
