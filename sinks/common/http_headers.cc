@@ -62,10 +62,8 @@ std::vector<std::string> TakeOwn(HttpHeaders* headers) {
 // As `header` options, one a line; "line 3 ..." if one is wrong.
 std::string AddLines(std::string_view text, HttpHeaders* headers) {
   int number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view line = Trim(text.substr(begin, end - begin));
-    begin = end + 1;
+  for (const std::string_view whole : Split(text, "\n")) {
+    const std::string_view line = Trim(whole);
     ++number;
     if (line.empty()) continue;
     if (std::string wrong = Add(line, headers); !wrong.empty()) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,8 +36,9 @@ Spelling AsWritten(std::string_view text) {
 using ReadEscape = std::size_t (*)(std::string_view rest, std::string* text);
 
 std::size_t ReadPercentEscape(std::string_view rest, std::string* text) {
-  if (rest.size() < 3 || rest[0] != '%' || HexValue(rest[1]) < 0 || HexValue(rest[2]) < 0) return 0;
-  *text += static_cast<char>(HexValue(rest[1]) * 16 + HexValue(rest[2]));
+  const std::optional<char> meant = PercentEscape(rest);
+  if (!meant) return 0;
+  *text += *meant;
   return 3;
 }
 
@@ -106,9 +108,7 @@ std::size_t ShownBytes(std::string_view text, std::span<const std::string> secre
   if (text.size() <= kMostRead) return text.size();
   std::size_t longest = 0;
   for (const std::string& secret : secrets) longest = std::max(longest, secret.size());
-  std::size_t shown = kMostRead - std::min(kMostRead, longest * kLongestSpelling);
-  while (shown > 0 && (text[shown] & 0xC0) == 0x80) --shown;
-  return shown;
+  return CutPoint(text, kMostRead - std::min(kMostRead, longest * kLongestSpelling));
 }
 
 }  // namespace

@@ -32,16 +32,19 @@ std::string PercentEncode(std::string_view text) {
   return result;
 }
 
+std::optional<char> PercentEscape(std::string_view text) {
+  if (text.size() < 3 || text[0] != '%') return std::nullopt;
+  const int high = HexValue(text[1]), low = HexValue(text[2]);
+  if (high < 0 || low < 0) return std::nullopt;
+  return static_cast<char>(high * 16 + low);
+}
+
 std::string PercentDecode(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 &&
-        HexValue(text[i + 2]) >= 0) {
-      decoded += static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2]));
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
+    const std::optional<char> escaped = PercentEscape(text.substr(i));
+    decoded += escaped.value_or(text[i]);
+    if (escaped) i += 2;
   }
   return decoded;
 }

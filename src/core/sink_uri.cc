@@ -106,16 +106,7 @@ std::string Join(const std::vector<std::string>& words, std::string_view separat
   return text;
 }
 
-// What stands between the '&'s, as written.
-std::vector<std::string_view> Segments(std::string_view query) {
-  std::vector<std::string_view> segments;
-  for (std::size_t begin = 0; begin < query.size();) {
-    const std::size_t end = std::min(query.find('&', begin), query.size());
-    segments.push_back(query.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return segments;
-}
+std::vector<std::string_view> Segments(std::string_view query) { return Split(query, "&"); }
 
 // Databases have lists of hosts, and some sinks need none.
 bool HasUsableHost(const GoUrl& url, std::string* error) {
@@ -178,11 +169,7 @@ void SinkUri::ReadUrl(std::string_view text) {
 
 void SinkUri::PassOptionsOn(std::string_view own_options) {
   own_.insert(kOfEverySink.begin(), kOfEverySink.end());
-  for (std::size_t begin = 0; begin < own_options.size();) {
-    const std::size_t end = std::min(own_options.find(' ', begin), own_options.size());
-    own_.emplace(own_options.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  for (const std::string_view option : Split(own_options, " ")) own_.emplace(option);
   options_.clear();
   malformed_ = 0;
   for (const std::string_view segment : Segments(raw_query_)) {
@@ -319,11 +306,9 @@ std::vector<std::string> SinkUri::GetAll(std::string_view option) {
 std::vector<std::string> SinkUri::GetList(std::string_view option) {
   std::vector<std::string> items;
   for (const std::string& value : GetAll(option)) {
-    for (std::size_t begin = 0; begin <= value.size();) {
-      const std::size_t end = std::min(value.find(',', begin), value.size());
-      const std::string_view item = Trim(std::string_view(value).substr(begin, end - begin));
+    for (const std::string_view part : Split(value, ",")) {
+      const std::string_view item = Trim(part);
       if (!item.empty()) items.emplace_back(item);
-      begin = end + 1;
     }
   }
   return items;
@@ -336,13 +321,10 @@ std::vector<std::string> SinkUri::GetEncodedList(std::string_view option) {
     const GoQuery whole = ParseGoQuery(segment);
     if (whole.pairs.empty() || whole.pairs.front().first != option) continue;
     segment.remove_prefix(std::min(NameIn(segment).size() + 1, segment.size()));
-    for (std::size_t begin = 0; begin <= segment.size();) {
-      const std::size_t end = std::min(segment.find(',', begin), segment.size());
-      const std::string pair = "=" + std::string(segment.substr(begin, end - begin));
-      const GoQuery item = ParseGoQuery(pair);
+    for (const std::string_view part : Split(segment, ",")) {
+      const GoQuery item = ParseGoQuery("=" + std::string(part));
       const std::string_view text = item.pairs.empty() ? "" : Trim(item.pairs.front().second);
       if (!text.empty()) items.emplace_back(text);
-      begin = end + 1;
     }
   }
   return items;

@@ -12,9 +12,24 @@ std::string_view Trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
-std::string OneLine(std::string_view text, std::size_t max_bytes) {
+std::vector<std::string_view> Split(std::string_view text, std::string_view separators) {
+  std::vector<std::string_view> parts;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(separators, begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+std::size_t CutPoint(std::string_view text, std::size_t max_bytes) {
   std::size_t size = std::min(text.size(), max_bytes);
   while (size < text.size() && size > 0 && (text[size] & 0xC0) == 0x80) --size;
+  return size;
+}
+
+std::string OneLine(std::string_view text, std::size_t max_bytes) {
+  const std::size_t size = CutPoint(text, max_bytes);
   std::string line(text.substr(0, size));
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';

@@ -91,11 +91,7 @@ bool MayNameASecret(std::string_view name) {
 void AddSecret(std::string_view value, std::vector<std::string>* secrets) {
   secrets->emplace_back(value);
   secrets->emplace_back(Trim(value));
-  for (std::size_t begin = 0; begin < value.size();) {
-    const std::size_t end = std::min(value.find_first_of("\r\n", begin), value.size());
-    secrets->emplace_back(Trim(value.substr(begin, end - begin)));
-    begin = end + 1;
-  }
+  for (const std::string_view line : Split(value, "\r\n")) secrets->emplace_back(Trim(line));
 }
 
 // What it was given and may not be told: NAME=VALUE, --name=VALUE, --name VALUE. The longest first:

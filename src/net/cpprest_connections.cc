@@ -15,6 +15,7 @@ using web::http::client::http_client_config;
 // cpprestsdk's own idle time, far above every deadline of ours: it only ends what could not be
 // cancelled (a proxy that never answers CONNECT).
 constexpr std::chrono::minutes kLastResort(10);
+
 // `brackets`: a proxy is told the host as it is written in a URL, the resolver as an address.
 web::uri BaseUri(const Url& url, bool brackets) {
   web::uri_builder base;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "eventer/error.h"
+#include "eventer/text.h"
 
 namespace eventer {
 namespace {
@@ -68,10 +69,8 @@ void AddCause(std::string_view word, CauseCounts* counts) {
 
 CauseCounts CausesFromText(std::string_view text) {
   CauseCounts counts{};
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    if (end > 0) AddCause(text.substr(0, end), &counts);
-    text.remove_prefix(std::min(end + 1, text.size()));
+  for (const std::string_view word : Split(text, " ")) {
+    if (!word.empty()) AddCause(word, &counts);
   }
   return counts;
 }

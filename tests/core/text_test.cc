@@ -21,6 +21,20 @@ TEST(OneLine, CutsAtACodePoint) {
   EXPECT_EQ(OneLine("a\nb"), "a b");
 }
 
+TEST(Split, GivesWhatStandsBetweenSeparatorsAndNoEmptyEnd) {
+  using Parts = std::vector<std::string_view>;
+  EXPECT_EQ(Split("a,,b", ","), (Parts{"a", "", "b"}));
+  EXPECT_EQ(Split(",a,", ","), (Parts{"", "a"}));
+  EXPECT_EQ(Split("a\r\nb", "\r\n"), (Parts{"a", "", "b"}));
+  EXPECT_EQ(Split("", ","), Parts());
+}
+
+TEST(CutPoint, NeverLiesInsideACodePoint) {
+  EXPECT_EQ(CutPoint("aé", 2), 1u);
+  EXPECT_EQ(CutPoint("aé", 3), 3u);
+  EXPECT_EQ(CutPoint("\xA9\xA9", 1), 0u);
+}
+
 TEST(GoBool, IsWhatStrconvTakes) {
   for (const char* yes : {"1", "t", "T", "TRUE", "true", "True"}) EXPECT_EQ(ParseGoBool(yes), true);
   for (const char* no : {"0", "f", "F", "FALSE", "false", "False"}) {

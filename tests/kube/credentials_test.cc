@@ -65,6 +65,12 @@ echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","s
     }
     return "no fault";
   }
+  // The plug-in's failure, in the log and in the fault.
+  void ExpectTold(const std::string& shown) {
+    const CapturedLog log;
+    EXPECT_THAT(Fault(), HasSubstr("exit code 3: " + shown));
+    EXPECT_EQ(log.Count("plug: " + shown), 1);
+  }
 
   TempDir dir_;
   FakeClock clock_;
@@ -214,10 +220,7 @@ TEST_F(CredentialsTest, NoSecretThatAPluginSaysIsTold) {
   UseExec("echo \"$MY_KEY $* eyJhbGciOiJSUzI1NiJ9eyJz.eyJzdWIiOiJhZG1pbiJ9.Q29vbA\" >&2\nexit 3");
   config_.exec->env = {{"MY_KEY", "s3cret"}};
   config_.exec->args = {"get-token", "--api-token=s3cond", "--password", "th1rd", "--profile=prod"};
-  const CapturedLog log;
-  const std::string shown = "*** get-token --api-token=*** --password *** --profile=prod ***";
-  EXPECT_THAT(Fault(), HasSubstr("exit code 3: " + shown));
-  EXPECT_EQ(log.Count("plug: " + shown), 1);
+  ExpectTold("*** get-token --api-token=*** --password *** --profile=prod ***");
 }
 
 TEST_F(CredentialsTest, NoSecretOfSeveralLinesThatAPluginSaysIsTold) {
@@ -226,18 +229,13 @@ TEST_F(CredentialsTest, NoSecretOfSeveralLinesThatAPluginSaysIsTold) {
                        {"B_KEY", "one1\ntwo2"},
                        {"C_KEY", " s3cret and more"},
                        {"D_KEY", "6ths\r\n\r\n7ths"}};
-  const CapturedLog log;
-  const std::string shown = "<***> <***> *** *** *** <***> <***>";
-  EXPECT_THAT(Fault(), HasSubstr("exit code 3: " + shown));
-  EXPECT_EQ(log.Count("plug: " + shown), 1);
+  ExpectTold("<***> <***> *** *** *** <***> <***>");
 }
 
 TEST_F(CredentialsTest, ALineOfASecretThatAPluginSaysIsNotTold) {
   UseExec("echo bad: $A_KEY$B_KEY one1 two2 ok >&2\nexit 3");
   config_.exec->env = {{"A_KEY", "s3cret\n"}, {"B_KEY", "one1\ntwo2"}};
-  const CapturedLog log;
-  EXPECT_THAT(Fault(), HasSubstr("exit code 3: bad: *** *** *** *** *** ok"));
-  EXPECT_EQ(log.Count("plug: bad: *** *** *** *** *** ok"), 1);
+  ExpectTold("bad: *** *** *** *** *** ok");
 }
 
 TEST_F(CredentialsTest, OfASecretThatBeginsWithAnotherNothingIsTold) {
